@@ -1,0 +1,75 @@
+"""Passwords, access tokens and log-in sessions, owned by the service `auth`."""
+
+from typing import Annotated, ClassVar
+
+import msgspec
+
+from services.contracts.messages import Call, Done
+from services.contracts.users import Password, User
+
+
+class PublicKey(msgspec.Struct, frozen=True):
+    """An Ed25519 key that verifies tokens whose header names `kid`."""
+
+    kid: str
+    x: str
+    """the 32 bytes of the key, base64url without padding (as in RFC 8037)"""
+
+
+class PublicKeys(msgspec.Struct):
+    keys: list[PublicKey]
+
+
+class GetAccessKeys(Call[PublicKeys]):
+    """The keys that verify access tokens: the one in use and those whose tokens may still live."""
+
+    address: ClassVar[str] = "auth.keys"
+
+
+class Enrol(Call[Done]):
+    """Give a user their first password. Called again with the same user it replaces the password only while the user
+    never logged in, so that a registration broken half-way can be repeated.
+    """
+
+    address: ClassVar[str] = "auth.enrol"
+    user: str
+    email: str
+    password: Password
+
+
+class LoggedIn(msgspec.Struct, kw_only=True):
+    access_token: str
+    """EdDSA JWT with `sub` user, `org` organisation, `role`, `sid` log-in session, `exp`"""
+    expires_in: int
+    """seconds"""
+    refresh_token: str
+    refresh_expires_in: int
+    """seconds"""
+    user: User
+
+
+class LogIn(Call[LoggedIn]):
+    """Raises WrongCredentials, ApprovalPending, TooManyRequests."""
+
+    address: ClassVar[str] = "auth.login"
+    email: Annotated[str, msgspec.Meta(max_length=254)]
+    password: Annotated[str, msgspec.Meta(max_length=200)]
+    device: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    """what the list of log-in sessions shows, e.g. `Chrome on macOS`"""
+
+
+class Refresh(Call[LoggedIn]):
+    """Trade a refresh token for a new pair; each works once, a second use ends the log-in session.
+
+    Raises RefreshTokenInvalid.
+    """
+
+    address: ClassVar[str] = "auth.refresh"
+    refresh_token: str
+
+
+class LogOut(Call[Done]):
+    """End the log-in session of that refresh token; an unknown one is no error."""
+
+    address: ClassVar[str] = "auth.logout"
+    refresh_token: str

@@ -1,0 +1,168 @@
+"""Every refusal a service or the edge can give; part of the interface, so a name once given stays.
+
+    Refused
+    ├── InvalidInput           422
+    ├── Unauthenticated        401
+    │   ├── WrongCredentials
+    │   ├── AccessTokenInvalid
+    │   ├── RefreshTokenInvalid
+    │   └── AppTokenInvalid
+    ├── Forbidden              403
+    │   ├── ApprovalPending
+    │   └── OriginForeign
+    ├── NotFound               404
+    │   ├── AppUnknown
+    │   ├── UserUnknown
+    │   └── NotificationUnknown
+    ├── Conflict               409
+    │   ├── EmailTaken
+    │   ├── AppNameTaken
+    │   └── ConfigLocked
+    ├── TooManyRequests        429
+    └── Unreachable            502 the service answered nonsense or does not exist
+        ├── ServiceUnknown     502
+        ├── ServiceFailed      502
+        ├── BrokerDown         503
+        ├── Overloaded         503
+        └── CallTimedOut       504
+
+The class decides the HTTP status and the stable problem `type`; the text says what to do.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+
+class Refused(Exception):
+    """A refusal with a reason a caller can act on.
+
+    `field` is the path of the offending input (`stages[1].value`), `retry_after` whole seconds to wait.
+    """
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, detail: str = "", field: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(detail, field, retry_after)
+        self.detail = detail
+        self.field = field
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.detail}" if self.field else self.detail
+
+    @classmethod
+    def slug(cls) -> str:
+        """`EmailTaken` -> `email-taken`, the problem's type."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+class InvalidInput(Refused):
+    """A value is malformed or out of its range; `field` names it."""
+
+    status = 422
+
+
+class Unauthenticated(Refused):
+    status = 401
+
+
+class WrongCredentials(Unauthenticated):
+    """E-mail or password is wrong; deliberately not said which."""
+
+
+class AccessTokenInvalid(Unauthenticated):
+    """The Bearer token is missing, forged or expired."""
+
+
+class RefreshTokenInvalid(Unauthenticated):
+    """The refresh token is missing, unknown, used before or expired: log in again."""
+
+
+class AppTokenInvalid(Unauthenticated):
+    """The app's tracker token is missing, forged, expired or revoked."""
+
+
+class Forbidden(Refused):
+    status = 403
+
+
+class ApprovalPending(Forbidden):
+    """The account exists, an admin of the organisation has not approved it yet."""
+
+
+class OriginForeign(Forbidden):
+    """The page's origin is not one of the app's."""
+
+
+class NotFound(Refused):
+    status = 404
+
+
+class AppUnknown(NotFound):
+    """No such app, or none that the caller may know of."""
+
+
+class UserUnknown(NotFound):
+    pass
+
+
+class NotificationUnknown(NotFound):
+    pass
+
+
+class Conflict(Refused):
+    status = 409
+
+
+class EmailTaken(Conflict):
+    pass
+
+
+class AppNameTaken(Conflict):
+    pass
+
+
+class ConfigLocked(Conflict):
+    """The owner froze the app's config."""
+
+
+class TooManyRequests(Refused):
+    status = 429
+
+
+class Unreachable(Refused):
+    """A call found nobody who could answer it."""
+
+    status = 502
+
+
+class ServiceUnknown(Unreachable):
+    """No queue is bound for that service or method."""
+
+
+class ServiceFailed(Unreachable):
+    """The service raised something that is not a refusal, or answered what cannot be decoded."""
+
+
+class BrokerDown(Unreachable):
+    status = 503
+
+
+class Overloaded(Unreachable):
+    """More is coming in than can be made durable now; come back after `retry_after`."""
+
+    status = 503
+
+
+class CallTimedOut(Unreachable):
+    status = 504
+
+
+def _tree(root: type[Refused]) -> Iterator[type[Refused]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _tree(child)
+
+
+BY_NAME = {error.__name__: error for error in _tree(Refused)}

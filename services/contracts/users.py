@@ -1,0 +1,82 @@
+"""People and the organisation they belong to, owned by the service `users`."""
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+from services.contracts.messages import Actor, Call, Event
+
+Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Domain = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=253,
+        pattern=r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",
+    ),
+]
+Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
+PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+Role = Literal["admin", "member"]
+Standing = Literal["enrolling", "pending", "active"]
+"""`enrolling`: no password yet; `pending`: waits for an admin's approval; `active`: may log in."""
+
+
+class User(msgspec.Struct, kw_only=True):
+    """A person as the dashboard shows them."""
+
+    id: str
+    email: str
+    name: str
+    organisation: str
+    """the organisation's domain"""
+    role: Role
+    standing: Standing
+    position: str = ""
+    created_at: int
+    """UNIX ms"""
+
+
+class RegisterUser(Call[User]):
+    """Found an organisation (the first of its domain, becoming its admin) or ask to join it (standing `pending`).
+
+    Raises EmailTaken, InvalidInput.
+    """
+
+    address: ClassVar[str] = "users.register"
+    email: Email
+    password: Password
+    name: PersonName
+    organisation: Domain
+
+
+class GetUser(Call[User]):
+    """Raises UserUnknown."""
+
+    address: ClassVar[str] = "users.get"
+    user: str
+
+
+class UpdateMe(Call[User]):
+    """Change one's own name or position; what is unset stays."""
+
+    address: ClassVar[str] = "users.update_me"
+    actor: Actor
+    name: PersonName | msgspec.UnsetType = msgspec.UNSET
+    position: Annotated[str, msgspec.Meta(max_length=100)] | msgspec.UnsetType = msgspec.UNSET
+
+
+class Colleagues(msgspec.Struct):
+    colleagues: list[User]
+
+
+class ListColleagues(Call[Colleagues]):
+    """The active people of the actor's organisation, themselves left out, by name."""
+
+    address: ClassVar[str] = "users.colleagues"
+    actor: Actor
+
+
+class UserRegistered(Event):
+    address: ClassVar[str] = "users/registered"
+    user: User
