@@ -1,0 +1,52 @@
+"""The service's own MongoDB database: `database = Database("users")` connects mongoengine under that alias, which its documents
+name in `meta = {"db_alias": "users"}`.
+
+The connection is lazy and heals by itself: a service starts while its database is down and is red until it is back.
+"""
+
+import msgspec
+from mongoengine import connect, disconnect
+from mongoengine.connection import get_db
+from nameko.extensions import DependencyProvider
+from pymongo.errors import PyMongoError
+
+from services.contracts.settings import load
+from services.hosting.settings import environment_of
+
+
+class DatabaseSettings(msgspec.Struct, kw_only=True):
+    mongo_uri: str
+    """MongoDB with user, password and database of this service alone"""
+    mongo_timeout: int = 5000
+    """ms to wait for a server before an operation fails"""
+
+
+class Database(DependencyProvider):
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+
+    def setup(self) -> None:
+        settings = load(DatabaseSettings, environment_of(self.container.config))
+        disconnect(self.alias)
+        connect(
+            alias=self.alias,
+            host=settings.mongo_uri,
+            serverSelectionTimeoutMS=settings.mongo_timeout,
+            uuidRepresentation="standard",
+            w="majority",
+            journal=True,
+        )
+
+    def stop(self) -> None:
+        disconnect(self.alias)
+
+    def get_dependency(self, worker_ctx: object) -> "Database":
+        return self
+
+    def trouble(self) -> str:
+        """What keeps the database from answering; empty when it does."""
+        try:
+            get_db(self.alias).command("ping")
+        except PyMongoError as error:
+            return f"database: {error.__class__.__name__}"
+        return ""
