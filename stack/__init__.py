@@ -1,0 +1,1 @@
+"""Everything that makes datalab run somewhere."""

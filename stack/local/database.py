@@ -1,0 +1,150 @@
+"""A private one-node MongoDB replica set with access control, and in it a database and a user per service.
+
+mongod comes from its wheel in the venv, or from the setting MONGOD (a path) where the wheel does not exist.
+A user may read and write its own database and nothing else.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from stack.local.credentials import Credentials
+from stack.local.errors import PackageMissing, Trouble
+from stack.local.ports import LOOPBACK, Ports
+from stack.local.programs import Program
+
+DATABASES = ("users", "auth", "apps", "config", "tokens", "notifications", "analysis")
+REPLICA_SET = "datalab"
+_UNAUTHORISED = 13
+_ALREADY_INITIALISED = 23
+
+
+class Database:
+    def __init__(self, run: Path, ports: Ports, credentials: Credentials, mongod: str | None = None) -> None:
+        self.data = run / "database"
+        self.ports = ports
+        self.credentials = credentials
+        self.mongod = mongod
+
+    def uri(self, name: str) -> str:
+        """For the service that owns the database `name`."""
+        password = self.credentials.password(f"mongo_{name}")
+        return f"mongodb://{name}:{password}@{self._address}/{name}?replicaSet={REPLICA_SET}&authSource={name}"
+
+    def admin_uri(self) -> str:
+        password = self.credentials.password("mongo_admin")
+        return f"mongodb://admin:{password}@{self._address}/?replicaSet={REPLICA_SET}&authSource=admin"
+
+    @property
+    def _address(self) -> str:
+        return f"{LOOPBACK}:{self.ports.database}"
+
+    def program(self) -> Program:
+        self.data.mkdir(parents=True, exist_ok=True)
+        command = (
+            find_mongod(self.mongod),
+            *("--dbpath", str(self.data), "--bind_ip", LOOPBACK, "--port", str(self.ports.database)),
+            *("--replSet", REPLICA_SET, "--keyFile", str(self.credentials.key_file("mongo_keyfile"))),
+            *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"),
+            *("--wiredTigerCollectionBlockCompressor", "zstd"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--nounixsocket", "--quiet"),
+        )
+        return Program("database", command, {"HOME": str(self.data)}, stop_seconds=30, ports=("database",))
+
+    def ready(self) -> bool:
+        """It is the primary of its set; the set is made here when there is none yet."""
+        from pymongo import MongoClient
+        from pymongo.errors import PyMongoError
+
+        try:
+            with MongoClient[dict[str, object]](
+                LOOPBACK, self.ports.database, directConnection=True, serverSelectionTimeoutMS=2000
+            ) as stranger:
+                hello = stranger.admin.command("hello")
+                if hello.get("isWritablePrimary"):
+                    return True
+                if hello.get("isreplicaset"):
+                    self._initiate(stranger)
+                elif "me" not in hello:
+                    self._move()
+        except PyMongoError:
+            return False
+        return False
+
+    def prepare(self) -> None:
+        """Make the users that are missing."""
+        from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
+
+        self._first_user()
+        try:
+            with self._admin() as admin:
+                there = {str(user["_id"]) for user in admin.admin.command("usersInfo", {"forAllDBs": True})["users"]}
+                for name in DATABASES:
+                    if f"{name}.{name}" not in there:
+                        password = self.credentials.password(f"mongo_{name}")
+                        admin[name].command("createUser", name, pwd=password, roles=["readWrite"])
+        except (OperationFailure, ServerSelectionTimeoutError) as failure:
+            if "Authentication failed" not in str(failure):
+                raise
+            raise Trouble(
+                f"The database in {self.data} was made with other passwords than those in"
+                f" {self.credentials.folder}: bring the old secrets back, or `make clean` to start anew."
+            ) from failure
+
+    def _first_user(self) -> None:
+        """The administrator: whoever comes from this machine may make it, as long as there is no user at all."""
+        from pymongo import MongoClient
+        from pymongo.errors import OperationFailure
+
+        password = self.credentials.password("mongo_admin")
+        with MongoClient[dict[str, object]](LOOPBACK, self.ports.database, directConnection=True) as stranger:
+            try:
+                stranger.admin.command("createUser", "admin", pwd=password, roles=["root"])
+            except OperationFailure as failure:
+                if failure.code != _UNAUTHORISED:
+                    raise
+
+    def _admin(self):  # type: ignore[no-untyped-def]  # pymongo is imported late: the bootstrap has none
+        from pymongo import MongoClient
+
+        return MongoClient[dict[str, object]](
+            LOOPBACK,
+            self.ports.database,
+            username="admin",
+            password=self.credentials.password("mongo_admin"),
+            authSource="admin",
+            directConnection=True,
+            serverSelectionTimeoutMS=2000,
+        )
+
+    def _initiate(self, client) -> None:  # type: ignore[no-untyped-def]
+        from pymongo.errors import OperationFailure
+
+        member = {"_id": 0, "host": self._address}
+        try:
+            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        except OperationFailure as failure:
+            if failure.code != _ALREADY_INITIALISED:
+                raise
+
+    def _move(self) -> None:
+        """The port has changed since the set was made: a member that does not find itself in the list never leads."""
+        with self._admin() as admin:
+            config = admin.admin.command("replSetGetConfig")["config"]
+            config["members"][0]["host"] = self._address
+            config["version"] += 1
+            admin.admin.command("replSetReconfig", config, force=True)
+
+
+def find_mongod(configured: str | None) -> str:
+    if configured:
+        if not Path(configured).is_file():
+            raise PackageMissing(f"MONGOD is {configured}, where no file is.")
+        return configured
+    wheel = Path(sys.prefix) / "lib" / "python3.11" / "site-packages" / "fiftyone" / "db" / "bin" / "mongod"
+    if wheel.is_file():
+        return str(wheel)
+    if found := shutil.which("mongod"):
+        return found
+    raise PackageMissing("There is no mongod for this machine in a wheel: install MongoDB and set MONGOD to its path.")

@@ -1,0 +1,223 @@
+"""A stack: the processes of datalab on this machine, what each is given, and in which order they come up.
+
+See the package's docstring for the interface with examples.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from stack.local import health
+from stack.local.broker import Broker
+from stack.local.credentials import Credentials
+from stack.local.database import Database
+from stack.local.errors import NotReady, Trouble
+from stack.local.ports import Ports, check_free
+from stack.local.programs import PYTHON, ROOT, Program, fingerprint
+from stack.local.supervision import BACKOFF, FATAL, RUNNING, Supervisor
+
+SERVICES = ("users", "auth", "apps", "config", "tokens", "notifications", "analysis", "recorder")
+NAMES = ("epmd", "broker", "database", *SERVICES, "edge", "shop")
+_ALIASES = {"broker": ("epmd", "broker"), "services": SERVICES}
+
+
+class Stack:
+    """`environment` goes to the services and the edge, over what they are given anyway. `seconds` is how long a
+    step of the start may take."""
+
+    def __init__(
+        self,
+        run: Path,
+        ports: Ports | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        management: bool = False,
+        tied: bool = False,
+        host: str = "127.0.0.1",
+        public_url: str | None = None,
+        mongod: str | None = None,
+        seconds: float = 60,
+        step: Callable[[str], AbstractContextManager[object]] = lambda _title: nullcontext(),
+    ) -> None:
+        self.run = run.resolve()
+        self.ports = ports or Ports()
+        self.host = host
+        self.edge_url = public_url or f"http://localhost:{self.ports.edge}"
+        self.shop_url = f"http://localhost:{self.ports.shop}"
+        self.management_url = f"http://127.0.0.1:{self.ports.broker_management}"
+        self.credentials = Credentials(self.run / "secrets")
+        self.broker = Broker(self.run, self.ports, self.credentials, management)
+        self.database = Database(self.run, self.ports, self.credentials, mongod)
+        self.supervisor = Supervisor(self.run)
+        self._own_environment = dict(environment or {})
+        self._tied = tied
+        self._seconds = seconds
+        self._step = step
+
+    # -- what is where
+
+    def amqp_uri(self, vhost: str = "/") -> str:
+        return self.broker.uri(vhost)
+
+    def mongo_uri(self, service: str) -> str:
+        """The recorder writes where analysis reads; every other service has a database of its own."""
+        return self.database.uri("analysis" if service == "recorder" else service)
+
+    def admin_uri(self) -> str:
+        return self.database.admin_uri()
+
+    def environment(self, name: str) -> dict[str, str]:
+        """What the edge or a service is given. Secrets are in files: NAME_FILE says where."""
+        keep = self.credentials.file
+        given = {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "LOG_LEVEL": "INFO",
+            "AMQP_URI_FILE": str(keep("amqp_uri", self.amqp_uri())),
+        }
+        if name == "edge":
+            given |= {
+                "EDGE_HOST": self.host,
+                "EDGE_PORT": str(self.ports.edge),
+                "PUBLIC_URL": self.edge_url,
+                "TICKET_KEY_FILE": str(self.credentials.key_file("ticket_key")),
+                "FRONTEND_DIR": str(ROOT / "frontend" / "dist"),
+                "TRACKER_FILE": str(ROOT / "tracker" / "dist" / "t.js"),
+            }
+        else:
+            given["MONGO_URI_FILE"] = str(keep(f"mongo_uri_{name}", self.mongo_uri(name)))
+        if name == "analysis":
+            (self.run / "analysis").mkdir(parents=True, exist_ok=True)
+            given |= {"ANALYSIS_FILE": str(self.run / "analysis" / "analysis.duckdb"), "ANALYSIS_MEMORY": "512MB"}
+        return given | self._own_environment
+
+    def programs(self) -> list[Program]:
+        of_services = {"DATALAB_SOURCES": fingerprint([ROOT / "services"])}
+        of_edge = {"DATALAB_SOURCES": fingerprint([ROOT / "edge", ROOT / "services" / "contracts"])}
+        shop = (_node(), str(ROOT / "tracker" / "demo" / "serve.mjs"))
+        where = ("--dir", str(self.run / "demo" / "shop"), "--port", str(self.ports.shop))
+        return [
+            *self.broker.programs(),
+            self.database.program(),
+            *(
+                Program(name, (str(PYTHON), "-m", "services.hosting", name), self.environment(name) | of_services)
+                for name in SERVICES
+            ),
+            Program("edge", (str(PYTHON), "-m", "edge"), self.environment("edge") | of_edge, ports=("edge",)),
+            Program("shop", (*shop, *where), ports=("shop",)),
+        ]
+
+    # -- start and stop
+
+    def start(self, *names: str) -> None:
+        """Start these (all but the shop when none is named) and return when they are ready. What runs already
+        stays as it is, unless its code or settings have changed since it was started."""
+        wanted = _expand(names) or {name for name in NAMES if name != "shop"}
+        programs = {program.name: program for program in self.programs()}
+        wanted |= set(self.supervisor.supervise(programs.values(), self._tied))
+        self._refuse_taken_ports(program for program in programs.values() if program.name in wanted)
+        if "broker" in wanted:
+            with self._step("broker"):
+                self.supervisor.start("epmd")
+                self.supervisor.start("broker")
+                self._wait("broker", self.broker.ready)
+        if "database" in wanted:
+            with self._step("database"):
+                self.supervisor.start("database")
+                self._wait("database", self.database.ready)
+                self.database.prepare()
+        with self._step("services") if wanted.intersection(SERVICES) else nullcontext():
+            for name in SERVICES:
+                if name in wanted:
+                    self.supervisor.start(name)
+            for name in SERVICES:
+                if name in wanted:
+                    self._wait(name, lambda name=name: self.running(name))  # type: ignore[misc]
+        if "edge" in wanted:
+            with self._step("edge"):
+                self.supervisor.start("edge")
+                whole = self.running("broker") and all(self.running(name) for name in SERVICES)
+                path = "/health/ready" if whole else "/health/live"
+                self._wait("edge", lambda: health.answers(self.edge_address + path))
+        if "shop" in wanted:
+            with self._step("shop"):
+                self.supervisor.start("shop")
+                self._wait("shop", lambda: health.answers(f"http://127.0.0.1:{self.ports.shop}/"))
+
+    @property
+    def edge_address(self) -> str:
+        """The edge as reached from this machine, whatever its public name."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host
+        return f"http://{host}:{self.ports.edge}"
+
+    def stop(self, *names: str) -> None:
+        """End these in good order, or everything."""
+        if not names:
+            self.supervisor.shut_down()
+        elif self.supervisor.alive():
+            for name in sorted(_expand(names), key=NAMES.index, reverse=True):
+                self.supervisor.stop(name)
+
+    def restart(self, *names: str) -> None:
+        self.stop(*names)
+        self.start(*names)
+
+    def kill(self, name: str, stay_down: bool = True) -> None:
+        """kill -9. Stays down until start(name), or is left to the supervisor to be started again."""
+        self.supervisor.kill(name, stay_down)
+
+    # -- how it is
+
+    def alive(self) -> bool:
+        return self.supervisor.alive()
+
+    def pid(self, name: str) -> int | None:
+        return self.supervisor.processes()[name]["pid"] or None
+
+    def running(self, name: str) -> bool:
+        """It has been up for a second."""
+        return bool(self.supervisor.processes()[name]["statename"] == RUNNING)
+
+    def log(self, name: str) -> Path:
+        return self.supervisor.log(name)
+
+    def _wait(self, name: str, ready: Callable[[], bool]) -> None:
+        end = time.monotonic() + self._seconds
+        deaths: set[int] = set()
+        while not ready():
+            process = self.supervisor.processes()[name]
+            if process["statename"] == BACKOFF:
+                deaths.add(process["stop"])
+            if process["statename"] == FATAL or len(deaths) > 3:
+                raise NotReady(name, "ends again and again", self.supervisor.last_lines(name))
+            if time.monotonic() > end:
+                culprit = self._culprit(name)
+                raise NotReady(culprit, f"is not ready after {self._seconds:.0f} s", self.supervisor.last_lines(culprit))
+            time.sleep(0.05)
+
+    def _culprit(self, name: str) -> str:
+        """The edge is not ready as long as a service is not: name that one."""
+        if name != "edge":
+            return name
+        missing = [part for part in health.missing(self.edge_address + "/health/ready") if part in NAMES]
+        return missing[0] if missing else name
+
+    def _refuse_taken_ports(self, programs) -> None:  # type: ignore[no-untyped-def]
+        down = {name for name, process in self.supervisor.processes().items() if not process["pid"]}
+        for program in programs:
+            for port in program.ports if program.name in down else ():
+                check_free(port, getattr(self.ports, port), self.host if port == "edge" else "127.0.0.1")
+
+
+def _expand(names: tuple[str, ...]) -> set[str]:
+    expanded = {part for name in names for part in _ALIASES.get(name, (name,))}
+    if unknown := expanded.difference(NAMES):
+        raise Trouble(f"There is no {', '.join(sorted(unknown))} in a stack; there is {', '.join(NAMES)}.")
+    return expanded
+
+
+def _node() -> str:
+    from stack.local.node import find_node
+
+    return find_node() or "node"

@@ -1,0 +1,242 @@
+"""The supervisor of one stack: supervisord starts processes, starts again what dies, keeps and rotates their logs.
+
+One supervisord a run directory, spoken to over XML-RPC on a Unix socket in it. It never starts anything by itself:
+Stack says what and when, since a service is no use before broker and database are ready.
+"""
+
+import contextlib
+import http.client
+import os
+import pwd
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from stack.local.errors import NotReady, PathTooLong
+from stack.local.programs import ROOT, Program
+
+RUNNING, STARTING, BACKOFF, FATAL, STOPPED = "RUNNING", "STARTING", "BACKOFF", "FATAL", "STOPPED"
+_BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 10, 60, 70
+
+
+class Supervisor:
+    def __init__(self, run: Path) -> None:
+        self.run = run
+        self.socket = run / "supervisor.sock"
+        self.configuration = run / "supervisord.conf"
+        if len(str(self.socket)) > 100:
+            raise PathTooLong(f"{run} is too long for a Unix socket in it (at most 84 characters): set DATALAB_RUN.")
+
+    def log(self, name: str) -> Path:
+        return self.run / "logs" / f"{name}.log"
+
+    def alive(self) -> bool:
+        try:
+            self._call("supervisor.getPID")
+        except (OSError, http.client.HTTPException):
+            return False
+        return True
+
+    def supervise(self, programs: Iterable[Program], tied: bool) -> list[str]:
+        """Start supervisord for these programs, or tell a running one what has changed. Returns the names of
+        running programs that were stopped for it. `tied`: everything ends with the calling process."""
+        (self.run / "logs").mkdir(parents=True, exist_ok=True)
+        self.configuration.write_text(configuration(self, programs))
+        if not self.alive():
+            sweep(self.run)
+            self._spawn(tied)
+            return []
+        added, changed, removed = self._call("supervisor.reloadConfig")[0]
+        running = {name for name, process in self.processes().items() if process["statename"] != STOPPED}
+        for name in [*changed, *removed]:
+            self.stop(name)
+            self._call("supervisor.removeProcessGroup", name)
+        for name in [*added, *changed]:
+            self._call("supervisor.addProcessGroup", name)
+        return sorted(running.intersection(changed))
+
+    def processes(self) -> dict[str, dict[str, Any]]:
+        """By name: `statename`, `pid` (0 when it does not run), `start` (UNIX seconds), `spawnerr`."""
+        return {process["name"]: process for process in self._call("supervisor.getAllProcessInfo")}
+
+    def start(self, name: str) -> None:
+        try:
+            self._call("supervisor.startProcess", name, False)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != _ALREADY_STARTED:
+                raise NotReady(name, f"does not start ({fault.faultString})", self.last_lines(name)) from fault
+
+    def stop(self, name: str) -> None:
+        """Returns when it has ended."""
+        while True:
+            try:
+                self._call("supervisor.stopProcess", name)
+            except xmlrpc.client.Fault as fault:
+                if fault.faultCode == _BAD_NAME:
+                    return
+                if fault.faultCode != _NOT_RUNNING:
+                    raise
+            process = self.processes()[name]
+            if not process["pid"] and process["statename"] not in {STARTING, BACKOFF, RUNNING}:
+                return
+            time.sleep(0.02)
+
+    def kill(self, name: str, stay_down: bool) -> None:
+        """kill -9 for the process and its children, without a chance to end well."""
+        pid = self.processes()[name]["pid"]
+        if not pid:
+            return
+        if stay_down:
+            # Frozen, it cannot act on the supervisor's TERM; the KILL below is the first thing it gets.
+            os.killpg(pid, signal.SIGSTOP)
+            self._call("supervisor.stopProcess", name, False)
+        os.killpg(pid, signal.SIGKILL)
+        while self.processes()[name]["pid"] == pid:
+            time.sleep(0.01)
+
+    def shut_down(self) -> None:
+        """End every process and supervisord. Returns when all are gone."""
+        if self.alive():
+            pid = self._call("supervisor.getPID")
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                self._call("supervisor.shutdown")
+            while _exists(pid):
+                time.sleep(0.05)
+        sweep(self.run)
+
+    def last_lines(self, name: str, count: int = 15) -> str:
+        try:
+            lines = self.log(name).read_text(errors="replace").splitlines()
+        except FileNotFoundError:
+            return ""
+        return "\n".join(f"    {line}" for line in lines[-count:])
+
+    def _spawn(self, tied: bool) -> None:
+        # By pdeathsig supervisord is told to end when its parent does, however that came to die.
+        before = ["setpriv", "--pdeathsig", "TERM"] if tied else []
+        with self.log("supervisord").open("ab") as output:
+            started = subprocess.Popen(
+                [*before, sys.executable, "-m", "supervisor.supervisord", "-c", str(self.configuration)],
+                env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", **_mark(self.run)},
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        while not self.alive():
+            if started.poll() is not None:
+                raise NotReady("supervisord", "does not start", self.last_lines("supervisord"))
+            time.sleep(0.05)
+        if not tied:
+            started.returncode = 0  # it outlives us: no warning about a child left behind
+
+    def _call(self, method: str, *arguments: object) -> Any:  # whatever XML-RPC brings
+        with xmlrpc.client.ServerProxy("http://supervisor", transport=_Socket(self.socket)) as server:
+            return getattr(server, method)(*arguments)
+
+
+def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
+    """supervisord's configuration file."""
+    run = supervisor.run
+    most_files = min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    lines = [
+        "[supervisord]",
+        "nodaemon = true",
+        "silent = true",
+        f"logfile = {_escape(supervisor.log('supervisor'))}",
+        "logfile_maxbytes = 2MB",
+        "logfile_backups = 1",
+        f"pidfile = {_escape(run / 'supervisord.pid')}",
+        f"minfds = {most_files}",  # a socket a visitor
+        *([f"user = {pwd.getpwuid(0).pw_name}"] if os.geteuid() == 0 else []),
+        "",
+        "[unix_http_server]",
+        f"file = {_escape(supervisor.socket)}",
+        "chmod = 0600",
+        "",
+        "[rpcinterface:supervisor]",
+        "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
+    ]
+    for program in programs:
+        environment = {**program.environment, **_mark(run)}
+        lines += [
+            "",
+            f"[program:{program.name}]",
+            f"command = {_escape(' '.join(_quote(part) for part in program.command))}",
+            f"directory = {_escape(ROOT)}",
+            "environment = " + ",".join(f'{name}="{_escape(value)}"' for name, value in sorted(environment.items())),
+            "autostart = false",
+            "autorestart = true",
+            "startsecs = 1",
+            "startretries = 60",  # the pauses grow by a second each: it goes on trying for half an hour
+            f"stopwaitsecs = {program.stop_seconds}",
+            "killasgroup = true",
+            "redirect_stderr = true",
+            f"stdout_logfile = {_escape(supervisor.log(program.name))}",
+            "stdout_logfile_maxbytes = 10MB",
+            "stdout_logfile_backups = 2",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def sweep(run: Path) -> None:
+    """End what a supervisor of this run directory left behind when it was killed itself."""
+    mark = f"DATALAB_STACK={run}".encode()
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        left = [pid for pid in _marked(mark) if pid != os.getpid()]
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sign)
+        end = time.monotonic() + 15
+        while any(_exists(pid) for pid in left) and time.monotonic() < end:
+            time.sleep(0.05)
+
+
+def _mark(run: Path) -> dict[str, str]:
+    return {"DATALAB_STACK": str(run)}
+
+
+def _marked(mark: bytes) -> Iterable[int]:
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with contextlib.suppress(OSError):
+                if mark in (process / "environ").read_bytes().split(b"\0"):
+                    yield int(process.name)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _escape(value: object) -> str:
+    return str(value).replace("%", "%%")
+
+
+def _quote(part: str) -> str:
+    return "'" + part.replace("'", "'\"'\"'") + "'" if not part.replace("-", "").replace("/", "").isalnum() else part
+
+
+class _Socket(xmlrpc.client.Transport):
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # the base class's signature
+        connection = http.client.HTTPConnection("localhost")
+        channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        channel.settimeout(90)
+        channel.connect(str(self.path))
+        connection.sock = channel
+        return connection
