@@ -1,7 +1,7 @@
 """A private RabbitMQ node (Debian's package), apart from any other on the machine.
 
-It has its own names server (epmd), cookie, ports and data under `run/broker`. The user `datalab`, its vhost `/`
-and the policies come as definitions that RabbitMQ imports at every start. `rabbitmq-server` is called
+It has its own names server (epmd), cookie, ports and data under `run/broker`. The user `datalab` and its vhost `/`
+come as definitions that RabbitMQ imports at every start. `rabbitmq-server` is called
 below /usr/lib: Debian's wrapper in /usr/sbin insists on root and on /etc/rabbitmq.
 """
 
@@ -19,7 +19,6 @@ from stack.local.programs import ROOT, Program
 
 BIN = Path("/usr/lib/rabbitmq/bin")
 CONFIGURATION = ROOT / "stack" / "broker" / "rabbitmq.conf"
-POLICIES = ROOT / "stack" / "broker" / "policies.json"
 USER = "datalab"
 
 
@@ -41,7 +40,13 @@ class Broker:
         names = ("epmd", "-address", LOOPBACK, "-port", str(self.ports.broker_names))
         return [
             Program("epmd", names, {"HOME": str(self.home)}, ports=("broker_names",)),
-            Program("broker", (str(BIN / "rabbitmq-server"),), self._environment(), stop_seconds=30, ports=listening),
+            Program(
+                "broker",
+                (str(BIN / "rabbitmq-server"),),
+                self._environment(),
+                stop_seconds=30,
+                ports=listening,
+            ),
         ]
 
     def control(self, *arguments: str) -> str:
@@ -113,24 +118,27 @@ class Broker:
         definitions = self.credentials.file("broker_definitions.json", json.dumps(self._definitions()))
         lines = [f"load_definitions = {definitions}"]
         if self.management:
-            lines += ["management.tcp.ip = " + LOOPBACK, f"management.tcp.port = {self.ports.broker_management}"]
+            lines += [
+                "management.tcp.ip = " + LOOPBACK,
+                f"management.tcp.port = {self.ports.broker_management}",
+            ]
         (self.home / "conf.d" / "10-local.conf").write_text("\n".join(lines) + "\n")
         plugins = "rabbitmq_management" if self.management else ""
         (self.home / "enabled_plugins").write_text(f"[{plugins}].\n")
 
     def _definitions(self) -> dict[str, object]:
-        policies = json.loads(POLICIES.read_text())["policies"] if POLICIES.exists() else []
         password = self.credentials.password("broker")
         return {
-            "users": [{
-                "name": USER,
-                "password_hash": password_hash(password),
-                "hashing_algorithm": "rabbit_password_hashing_sha256",
-                "tags": "administrator" if self.management else "",
-            }],
+            "users": [
+                {
+                    "name": USER,
+                    "password_hash": password_hash(password),
+                    "hashing_algorithm": "rabbit_password_hashing_sha256",
+                    "tags": "administrator" if self.management else "",
+                }
+            ],
             "vhosts": [{"name": "/"}],
             "permissions": [{"user": USER, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
-            "policies": policies,
         }
 
 

@@ -5,13 +5,12 @@ A user may read and write its own database and nothing else.
 """
 
 import shutil
-import sys
 from pathlib import Path
 
 from stack.local.credentials import Credentials
 from stack.local.errors import PackageMissing, Trouble
 from stack.local.ports import LOOPBACK, Ports
-from stack.local.programs import Program
+from stack.local.programs import VENV, Program
 
 DATABASES = ("users", "auth", "apps", "config", "tokens", "notifications", "analysis")
 REPLICA_SET = "datalab"
@@ -29,7 +28,9 @@ class Database:
     def uri(self, name: str) -> str:
         """For the service that owns the database `name`."""
         password = self.credentials.password(f"mongo_{name}")
-        return f"mongodb://{name}:{password}@{self._address}/{name}?replicaSet={REPLICA_SET}&authSource={name}"
+        return (
+            f"mongodb://{name}:{password}@{self._address}/{name}?replicaSet={REPLICA_SET}&authSource={name}"
+        )
 
     def admin_uri(self) -> str:
         password = self.credentials.password("mongo_admin")
@@ -79,7 +80,10 @@ class Database:
         self._first_user()
         try:
             with self._admin() as admin:
-                there = {str(user["_id"]) for user in admin.admin.command("usersInfo", {"forAllDBs": True})["users"]}
+                there = {
+                    str(user["_id"])
+                    for user in admin.admin.command("usersInfo", {"forAllDBs": True})["users"]
+                }
                 for name in DATABASES:
                     if f"{name}.{name}" not in there:
                         password = self.credentials.password(f"mongo_{name}")
@@ -142,9 +146,10 @@ def find_mongod(configured: str | None) -> str:
         if not Path(configured).is_file():
             raise PackageMissing(f"MONGOD is {configured}, where no file is.")
         return configured
-    wheel = Path(sys.prefix) / "lib" / "python3.11" / "site-packages" / "fiftyone" / "db" / "bin" / "mongod"
-    if wheel.is_file():
+    if wheel := next(iter(sorted(VENV.glob("lib/python3*/site-packages/fiftyone/db/bin/mongod"))), None):
         return str(wheel)
     if found := shutil.which("mongod"):
         return found
-    raise PackageMissing("There is no mongod for this machine in a wheel: install MongoDB and set MONGOD to its path.")
+    raise PackageMissing(
+        "There is no mongod for this machine in a wheel: install MongoDB and set MONGOD to its path."
+    )

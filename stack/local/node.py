@@ -3,11 +3,26 @@
 import os
 import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 
+from stack.local import progress
+from stack.local.errors import PackageMissing
 from stack.local.programs import VENV
+from stack.local.venv import install_lock
 
 OLDEST = 20
+LOCK = Path(__file__).with_name("node.lock")
+
+
+def install() -> None:
+    if find_node() is None:
+        with progress.step("Node into .venv"):
+            install_lock(LOCK)
+        if find_node() is None:
+            raise PackageMissing(
+                f"There is no Node >= {OLDEST} for {sysconfig.get_platform()} in a wheel: install one."
+            )
 
 
 def find_node() -> str | None:
@@ -19,9 +34,9 @@ def find_node() -> str | None:
     return None
 
 
-def node_path(node: str) -> str:
-    """PATH with that node first, for npm and the scripts it runs."""
-    return os.pathsep.join([str(Path(node).parent), *os.get_exec_path()])
+def environment(node: str) -> dict[str, str]:
+    """For npm and the scripts it runs: this node first in PATH."""
+    return {**os.environ, "PATH": os.pathsep.join([str(Path(node).parent), *os.get_exec_path()])}
 
 
 def _major(node: str) -> int:

@@ -1,6 +1,5 @@
 """The ports of a stack: which process listens where, the setting that moves it, and who sits on a taken one."""
 
-import os
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -45,7 +44,9 @@ class Ports:
         taken: dict[int, str] = {}
         for name, port in chosen.items():
             if other := taken.get(port):
-                raise Trouble(f"{OWNERS[other][1]} and {OWNERS[name][1]} are both {port}: each needs its own port.")
+                raise Trouble(
+                    f"{OWNERS[other][1]} and {OWNERS[name][1]} are both {port}: each needs its own port."
+                )
             taken[port] = name
         return cls(**chosen)
 
@@ -79,7 +80,7 @@ def holder(port: int) -> str | None:
             continue
         try:
             for descriptor in (process / "fd").iterdir():
-                if os.readlink(descriptor) in sockets:
+                if str(descriptor.readlink()) in sockets:
                     return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
         except OSError:
             continue

@@ -89,7 +89,10 @@ class Stack:
             given["MONGO_URI_FILE"] = str(keep(f"mongo_uri_{name}", self.mongo_uri(name)))
         if name == "analysis":
             (self.run / "analysis").mkdir(parents=True, exist_ok=True)
-            given |= {"ANALYSIS_FILE": str(self.run / "analysis" / "analysis.duckdb"), "ANALYSIS_MEMORY": "512MB"}
+            given |= {
+                "ANALYSIS_FILE": str(self.run / "analysis" / "analysis.duckdb"),
+                "ANALYSIS_MEMORY": "512MB",
+            }
         return given | self._own_environment
 
     def programs(self) -> list[Program]:
@@ -101,7 +104,9 @@ class Stack:
             *self.broker.programs(),
             self.database.program(),
             *(
-                Program(name, (str(PYTHON), "-m", "services.hosting", name), self.environment(name) | of_services)
+                Program(
+                    name, (str(PYTHON), "-m", "services.hosting", name), self.environment(name) | of_services
+                )
                 for name in SERVICES
             ),
             Program("edge", (str(PYTHON), "-m", "edge"), self.environment("edge") | of_edge, ports=("edge",)),
@@ -193,7 +198,9 @@ class Stack:
                 raise NotReady(name, "ends again and again", self.supervisor.last_lines(name))
             if time.monotonic() > end:
                 culprit = self._culprit(name)
-                raise NotReady(culprit, f"is not ready after {self._seconds:.0f} s", self.supervisor.last_lines(culprit))
+                raise NotReady(
+                    culprit, f"is not ready after {self._seconds:.0f} s", self.supervisor.last_lines(culprit)
+                )
             time.sleep(0.05)
 
     def _culprit(self, name: str) -> str:

