@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import subprocess
-import time
 from pathlib import Path
 
 from stack.local.credentials import Credentials
@@ -75,14 +74,6 @@ class Broker:
         except (AMQPError, OSError):
             return False
         return True
-
-    def wait_ended(self, seconds: float = 10) -> None:
-        """Until no node of ours listens between nodes: a killed one's name must be gone before the next start."""
-        from stack.local.ports import holder
-
-        end = time.monotonic() + seconds
-        while holder(self.ports.broker_node) and time.monotonic() < end:
-            time.sleep(0.05)
 
     def _environment(self) -> dict[str, str]:
         home = str(self.home)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 from stack.local.builds import fingerprint
@@ -95,7 +96,16 @@ class Demo:
     def _build_shop(self, token: str) -> None:
         shop, source = self.folder / "shop", ROOT / "tracker" / "demo"
         node = find_node() or "node"
-        command = [node, source / "build.mjs", "--edge", self.stack.edge_url, "--token", token, "--out", shop]
+        command: list[str | Path] = [
+            node,
+            source / "build.mjs",
+            "--edge",
+            self.stack.edge_url,
+            "--token",
+            token,
+            "--out",
+            shop,
+        ]
         stamp = self.folder / "shop.stamp"
         wanted = hashlib.sha256(f"{command} {fingerprint(source)}".encode()).hexdigest()
         if not shop.exists() or not stamp.exists() or stamp.read_text() != wanted:
