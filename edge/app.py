@@ -1,0 +1,110 @@
+"""The edge put together: what exists once in the process, and the routes that use it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from edge import health, pages
+from edge.bus import Bus
+from edge.collect.beacon import beacon
+from edge.collect.collector import Collector
+from edge.collect.hello import Greeting
+from edge.collect.stream import Streams, stream
+from edge.collect.tickets import Tickets
+from edge.dashboard.access import provide_actor
+from edge.dashboard.accounts import Accounts
+from edge.dashboard.apps import Apps
+from edge.dashboard.live import Dashboards, live, live_ticket
+from edge.dashboard.notifications import Notifications
+from edge.dashboard.reports import Reports
+from edge.keys import AccessTokens
+from edge.metrics import metrics
+from edge.problems import respond
+from edge.settings import EdgeSettings
+
+DRAIN_SECONDS = 5.0
+LARGEST_BODY = 1_000_000
+"""bytes of a request"""
+
+
+def _given(value: object) -> Provide:
+    def provide() -> Any:  # Any: whatever the parameter of that name is declared to be
+        return value
+
+    return Provide(provide, use_cache=True, sync_to_thread=False)
+
+
+def make_app(settings: EdgeSettings) -> Litestar:
+    """The edge as an ASGI application; it connects to the broker at start-up and drains at shut-down."""
+    bus = Bus(settings.amqp_uri)
+    tickets = Tickets(settings.ticket_key, bus)
+    collector = Collector(settings, bus, tickets)
+    access_tokens = AccessTokens(bus)
+    streams = Streams()
+    dashboards = Dashboards(bus)
+    collector.configs.on_change(streams.push_config)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await bus.start()
+        try:
+            yield
+        finally:
+            await collector.outbox.drain(DRAIN_SECONDS)
+            await bus.stop()
+
+    once = {
+        "settings": settings,
+        "bus": bus,
+        "tickets": tickets,
+        "collector": collector,
+        "access_tokens": access_tokens,
+        "streams": streams,
+        "dashboards": dashboards,
+    }
+    return Litestar(
+        [
+            Greeting,
+            beacon,
+            stream,
+            Accounts,
+            Apps,
+            Reports,
+            Notifications,
+            live_ticket,
+            live,
+            health.live,
+            health.ready,
+            metrics,
+            *pages.handlers(settings),
+        ],
+        dependencies={
+            **{name: _given(value) for name, value in once.items()},
+            "actor": Provide(provide_actor),
+        },
+        exception_handlers={Exception: respond},
+        lifespan=[lifespan],
+        request_max_body_size=LARGEST_BODY,
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=1000, exclude=["/t.js", "/assets", "/api/stream"]
+        ),
+        openapi_config=OpenAPIConfig(
+            title="datalab",
+            version="1",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+            components=Components(
+                security_schemes={
+                    "access_token": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
+                }
+            ),
+        ),
+        logging_config=None,
+    )

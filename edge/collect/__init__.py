@@ -1,0 +1,1 @@
+"""What a tracker talks to: hello, tickets, the event stream, the beacon."""

@@ -1,0 +1,141 @@
+"""From what a tracker sent to what is recorded: kinds told apart, times put on the server's clock, addresses reduced."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import msgspec
+
+from edge.collect.addresses import reduced, without_query
+from edge.collect.configs import CachedConfig
+from edge.collect.tickets import Session
+from services.contracts import frames
+from services.contracts.errors import InvalidInput
+from services.contracts.frames import Packed
+from services.contracts.tracking import Detail, Kind, Sent
+
+SECONDS_BELOW = 1e11
+"""a time below this is in seconds"""
+LATEST_MS = 24 * 3600 * 1000
+"""events that are later than this are taken at receive time"""
+
+encode = msgspec.json.Encoder().encode
+
+
+def pack(events: Sequence[Sent], session: Session, config: CachedConfig, received: int) -> msgspec.Raw:
+    """The events as the record keeps them, in the order sent.
+
+    Raises:
+        InvalidInput: `field` is the path of what is missing, e.g. `events[3].event`.
+    """
+    return msgspec.Raw(
+        encode([_packed(sent, index, session, config, received) for index, sent in enumerate(events)])
+    )
+
+
+def corrected(timestamp: float | None, skew: int, received: int) -> int:
+    """A tracker's time on the server's clock, UNIX ms: its own up to a day late, else when it was received."""
+    if timestamp is None:
+        return received
+    own = int(timestamp * 1000 if timestamp < SECONDS_BELOW else timestamp) + skew
+    return own if received - LATEST_MS <= own <= received else received
+
+
+def kind_of(sent: Sent) -> Kind | None:
+    """The kind that the fields tell, in the seed's own terms; None when they tell none."""
+    event = sent.event
+    if event is None:
+        return None
+    if event.kind is not None:
+        return event.kind
+    if event.name is not None:
+        return "custom"
+    if event.next is not None:
+        return "url"
+    if event.X is not None and event.Y is not None:
+        if event.target is not None and sent.type == 0:
+            return "click"
+        return "move" if event.elapsed is not None or sent.type == 1 else None
+    return "hover" if event.target is not None and event.elapsed is not None else None
+
+
+NEEDS: dict[Kind, tuple[str, ...]] = {
+    "click": ("X", "Y", "target"),
+    "url": ("next",),
+    "hover": ("elapsed", "target"),
+    "seen": ("target",),
+    "move": ("X", "Y"),
+    "custom": ("name",),
+}
+
+
+def _packed(sent: Sent, index: int, session: Session, config: CachedConfig, received: int) -> Packed:
+    at = corrected(sent.timestamp, session.skew, received)
+    if sent.type == "start":
+        return _start(sent, at, session)
+    kind = kind_of(sent)
+    if kind is None or sent.event is None:
+        raise InvalidInput(
+            "an event is a click {X, Y, target}, a URL change {elapsed, next}, a hover {elapsed, target}, a move {X, Y, elapsed} or "
+            "has a name",
+            field=f"events[{index}].event",
+        )
+    for needed in NEEDS[kind]:
+        if getattr(sent.event, needed) is None:
+            raise InvalidInput(f"a {kind} needs it", field=f"events[{index}].event.{needed}")
+    return _event(kind, sent.event, at, config)
+
+
+def _event(kind: Kind, event: Detail, at: int, config: CachedConfig) -> Packed:
+    if kind == "move":
+        return frames.Move(at, _whole(event.X), _whole(event.Y), _ms(event.elapsed))
+    if kind == "click":
+        return frames.Click(
+            at,
+            _whole(event.X),
+            _whole(event.Y),
+            event.target or "",
+            event.text or "",
+            _whole(event.page_w),
+            _whole(event.page_h),
+            _ms(event.hover),
+            event.rage,
+            event.dead,
+        )
+    if kind == "url":
+        url, params = reduced(event.next or "", config.keep_query, config.keep_fragment)
+        scroll = -1 if event.scroll is None else round(event.scroll)
+        return frames.Page(at, url, _ms(event.elapsed), event.title or "", scroll, params)
+    if kind == "hover":
+        return frames.Hover(at, event.target or "", _ms(event.elapsed), event.outcome or "")
+    if kind == "seen":
+        return frames.Seen(at, event.target or "")
+    return frames.Custom(
+        at, event.name or "", event.value, (event.currency or "").upper(), event.props if event.props else {}
+    )
+
+
+def _start(sent: Sent, at: int, session: Session) -> Packed:
+    """The seed's session record: it fills what hello did not know."""
+    known = session.start
+    if sent.meta is None:
+        return msgspec.structs.replace(known, at=at)
+    device = sent.meta.device
+    return msgspec.structs.replace(
+        known,
+        at=at,
+        browser=known.browser or device.browser or "",
+        os=known.os or device.os or "",
+        referrer=known.referrer or without_query(sent.meta.referrer or ""),
+    )
+
+
+def host_of(origin: str) -> str:
+    return (urlsplit(origin).hostname or "").removeprefix("www.")
+
+
+def _whole(value: float | None) -> int:
+    return 0 if value is None else round(value)
+
+
+def _ms(seconds: float | None) -> int:
+    return 0 if seconds is None else round(seconds * 1000)

@@ -1,0 +1,211 @@
+"""`GET /api/stream`: the WebSocket a tracker streams its frames over.
+
+Each frame is acked once the broker has confirmed it, not before. A frame that is refused closes the connection with a reason;
+the frames before it stay, and are acked first. Nothing is read on while too much is unconfirmed, so a tracker that is
+too fast is slowed down by its own socket.
+"""
+
+import asyncio
+import secrets
+import time
+from typing import Any
+
+import msgspec
+from litestar import WebSocket, websocket
+from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
+
+from edge.collect.collector import Collector
+from edge.collect.limits import Bucket
+from edge.collect.tickets import PASS, TICKET, Session, TicketInvalid
+from edge.metrics import FRAMES_TAKEN, STREAMS, STREAMS_CLOSED
+from services.contracts.errors import InvalidInput, Refused
+from services.contracts.tracking import Sent, StreamMessage, TrackerConfig
+
+GOODBYE, MALFORMED, RESTART, TRY_LATER, TICKET_REFUSED, ORIGIN_FOREIGN = 1000, 1008, 1012, 1013, 4401, 4403
+SETTLE_SECONDS = 2.0
+"""how long a closing connection waits for its last acks"""
+LONGEST_REASON = 120
+"""bytes; a close frame holds 123"""
+FIRST_OWN_NUMBER, LAST_OWN_NUMBER = 2**52, 2**53 - 1
+"""numbers the edge gives to events sent without one, at random"""
+
+AnySocket = WebSocket[Any, Any, Any]  # Any: Litestar's user, auth and state
+
+_decode = msgspec.json.Decoder(StreamMessage).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Closing(Exception):
+    """The edge ends the stream."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+class Streams:
+    """The open streams of each app."""
+
+    def __init__(self) -> None:
+        self._of_app: dict[str, set[Stream]] = {}
+
+    def add(self, stream: "Stream") -> None:
+        self._of_app.setdefault(stream.session.app, set()).add(stream)
+        STREAMS.inc()
+
+    def remove(self, stream: "Stream") -> None:
+        streams = self._of_app[stream.session.app]
+        streams.remove(stream)
+        if not streams:
+            del self._of_app[stream.session.app]
+        STREAMS.dec()
+
+    def push_config(self, app: str, config: TrackerConfig) -> None:
+        message = _encode({"config": config}).decode()
+        for stream in self._of_app.get(app, ()):
+            stream.say(message)
+
+
+class Stream:
+    """One tracker's connection."""
+
+    def __init__(self, socket: AnySocket, collector: Collector, session: Session) -> None:
+        self.session = session
+        self._socket = socket
+        self._collector = collector
+        self._budget = Bucket(collector.settings.frames_per_second, 2 * collector.settings.frames_per_second)
+        self._unacked = 0
+        self._outgoing: list[str] = []
+        self._sender: asyncio.Task[None] | None = None
+        self.goodbye = False
+
+    async def run(self) -> None:
+        """Take frames until the tracker leaves or is refused (raises Closing)."""
+        while not self.goodbye:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                raise Closing(MALFORMED, "send text, not binary")
+            if delay := self._budget.wait():
+                await asyncio.sleep(delay)
+            if self._collector.outbox.full:
+                await self._collector.outbox.room()
+            await self._take(text)
+
+    async def _take(self, text: str) -> None:
+        try:
+            message = _decode(text)
+            if message.type == "goodbye":
+                self.goodbye = True
+                return
+            n, events = _frame_of(message)
+            session = self._session_of(message.session)
+            received = int(time.time() * 1000)
+            await self._collector.take(session, n, events, received, lambda: self._confirmed(n))
+        except (msgspec.MsgspecError, InvalidInput, TicketInvalid) as error:
+            raise Closing(MALFORMED, str(error)) from error
+        except Refused as error:
+            raise Closing(TRY_LATER, str(error)) from error
+        self._unacked += 1
+        FRAMES_TAKEN.labels("stream").inc()
+
+    def _session_of(self, session_pass: str | None) -> Session:
+        if session_pass is None:
+            return self.session
+        earlier = self._collector.tickets.read(PASS, session_pass)
+        if earlier.app != self.session.app:
+            raise TicketInvalid("session: the pass belongs to another app")
+        self._collector.begin(earlier)
+        return earlier
+
+    def _confirmed(self, n: int) -> None:
+        self._unacked -= 1
+        self.say(f'{{"ack":{n}}}')
+
+    def say(self, message: str) -> None:
+        """Queue a message to the tracker; those queued meanwhile go with it."""
+        self._outgoing.append(message)
+        if self._sender is None:
+            self._sender = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        try:
+            while self._outgoing:
+                messages, self._outgoing = self._outgoing, []
+                for message in messages:
+                    await self._socket.send_text(message)
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            # The tracker is gone; it sends again what it saw no ack of.
+            self._outgoing.clear()
+        finally:
+            self._sender = None
+
+    async def settle(self) -> None:
+        """Wait a little until every frame taken is acked."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while (self._unacked or self._sender is not None) and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+
+
+def _frame_of(message: StreamMessage) -> tuple[int, list[Sent]]:
+    """A frame as it is, or one bare event of the seed's as a frame of its own."""
+    if message.events is not None:
+        if message.n is None:
+            raise InvalidInput("a frame needs its number", field="n")
+        return message.n, message.events
+    if message.type is None or message.type == "goodbye":
+        raise InvalidInput('send {"n", "events"}, one event, or {"type": "goodbye"}', field="events")
+    n = message.n or FIRST_OWN_NUMBER + secrets.randbelow(LAST_OWN_NUMBER - FIRST_OWN_NUMBER)
+    return n, [Sent(message.type, message.timestamp, message.event, message.meta)]
+
+
+@websocket("/api/stream")
+async def stream(
+    socket: AnySocket, collector: NamedDependency[Collector], streams: NamedDependency[Streams]
+) -> None:
+    """A tracker's events."""
+    await socket.accept()
+    ended = GOODBYE, ""
+    try:
+        session = _admitted(socket, collector)
+    except Closing as closing:
+        await _close(socket, closing.code, closing.reason)
+        return
+    connection = Stream(socket, collector, session)
+    streams.add(connection)
+    collector.begin(session)
+    try:
+        await connection.run()
+    except Closing as closing:
+        ended = closing.code, closing.reason
+    except WebSocketDisconnect:
+        pass
+    finally:
+        streams.remove(connection)
+        collector.left(session, int(time.time() * 1000), connection.goodbye)
+    if socket.connection_state != "disconnect":
+        await connection.settle()
+        await _close(socket, *ended)
+
+
+def _admitted(socket: AnySocket, collector: Collector) -> Session:
+    ticket = socket.query_params.get("ticket", "")
+    try:
+        session = collector.tickets.read(TICKET, ticket)
+        if socket.headers.get("origin") != session.origin:
+            raise Closing(ORIGIN_FOREIGN, f"the ticket was given to a page of {session.origin}")
+        return collector.tickets.redeem(TICKET, ticket)
+    except TicketInvalid as error:
+        raise Closing(TICKET_REFUSED, str(error)) from error
+
+
+async def _close(socket: AnySocket, code: int, reason: str) -> None:
+    STREAMS_CLOSED.labels(code).inc()
+    try:
+        await socket.close(code=code, reason=reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
+    except (WebSocketDisconnect, RuntimeError, OSError):
+        return  # the other side was faster

@@ -1,0 +1,1 @@
+"""What the dashboard talks to: accounts, apps, config, reports, notifications, live."""

@@ -1,0 +1,11 @@
+"""What a handler may ask for by name: the things that exist once in the process, and who is asking."""
+
+from litestar.di import NamedDependency
+
+from edge.bus import Bus
+from edge.settings import EdgeSettings
+from services.contracts.messages import Actor
+
+GivenBus = NamedDependency[Bus]
+GivenSettings = NamedDependency[EdgeSettings]
+GivenActor = NamedDependency[Actor]

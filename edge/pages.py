@@ -1,0 +1,97 @@
+"""The files the edge serves where no web server stands before it: the dashboard's build and the tracker."""
+
+import gzip
+import mimetypes
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from edge.settings import EdgeSettings
+
+CSP = (
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-cache",
+}
+COMPRESSIBLE = {".js", ".css", ".html", ".svg", ".json", ".map"}
+
+
+class File(msgspec.Struct, frozen=True):
+    content: bytes
+    gzipped: bytes | None
+    type: str
+    etag: str
+
+
+@lru_cache(256)
+def read(path: Path, modified: float) -> File:
+    content = path.read_bytes()
+    return File(
+        content,
+        gzip.compress(content, 9) if path.suffix in COMPRESSIBLE else None,
+        mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        f'"{blake2b(content, digest_size=12).hexdigest()}"',
+    )
+
+
+def answer(request: Request, path: Path, headers: dict[str, str]) -> Response[bytes]:
+    file = read(path, path.stat().st_mtime)
+    headers = {**headers, "etag": file.etag, "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == file.etag:
+        return Response(b"", status_code=304, headers=headers)
+    content = file.content
+    if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        content = file.gzipped
+        headers["content-encoding"] = "gzip"
+    return Response(content, headers=headers, media_type=file.type)
+
+
+def handlers(settings: EdgeSettings) -> list[ControllerRouterHandler]:
+    """The routes for those of the two that are configured."""
+    found: list[ControllerRouterHandler] = []
+    if settings.tracker_file:
+        tracker = Path(settings.tracker_file)
+
+        @get(settings.tracker_path, include_in_schema=False, sync_to_thread=False)
+        def tracker_script(request: Request) -> Response[bytes]:
+            if not tracker.is_file():
+                raise NotFoundException("the tracker is not built")
+            # A page pins no version, so a new tracker must reach it within the hour.
+            headers = {"cache-control": "public, max-age=3600", "access-control-allow-origin": "*"}
+            return answer(request, tracker, {**headers, "cross-origin-resource-policy": "cross-origin"})
+
+        found.append(tracker_script)
+    if settings.frontend_dir:
+        root = Path(settings.frontend_dir).resolve()
+
+        @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False)
+        def dashboard(request: Request, path: FromPath[str] = "") -> Response[bytes]:
+            file = (root / path.lstrip("/")).resolve()
+            if path.startswith(("/api/", "/health/", "/schema/")) or not file.is_relative_to(root):
+                raise NotFoundException()
+            if path.startswith("/assets/"):
+                if not file.is_file():
+                    raise NotFoundException()
+                return answer(
+                    request, file, {**PAGE_HEADERS, "cache-control": "public, max-age=31536000, immutable"}
+                )
+            # Any other path is one of the dashboard's own routes.
+            page = file if file.is_file() else root / "index.html"
+            if not page.is_file():
+                raise NotFoundException("the dashboard is not built")
+            return answer(request, page, PAGE_HEADERS)
+
+        found.append(dashboard)
+    return found

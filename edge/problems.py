@@ -1,0 +1,76 @@
+"""Every error as an RFC 9457 problem document with a stable `type`; never a stack trace."""
+
+import logging
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from services.contracts.errors import InvalidInput, Refused
+
+log = logging.getLogger(__name__)
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class FieldProblem(msgspec.Struct):
+    field: str
+    """path of the offending input, e.g. `stages[1].value`"""
+    detail: str
+
+
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """RFC 9457."""
+
+    type: str
+    """`/problems/<name>`, stable"""
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[FieldProblem] = []
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem document that says what `error` is, and what to do, to somebody outside."""
+    if isinstance(error, Refused):
+        slug = error.slug()
+        errors = [FieldProblem(error.field, error.detail)] if error.field else []
+        return Problem(
+            type=f"/problems/{slug}",
+            title=slug.replace("-", " ").capitalize(),
+            status=error.status,
+            detail=error.detail,
+            errors=errors,
+        )
+    if isinstance(error, ValidationException):
+        errors = [
+            FieldProblem(str(item.get("key", "")), str(item.get("message", "")))
+            for item in (error.extra if isinstance(error.extra, list) else [])
+            if isinstance(item, dict)
+        ]
+        detail = "; ".join(f"{item.field}: {item.detail}" if item.field else item.detail for item in errors)
+        return Problem(
+            type="/problems/invalid-input",
+            title="Invalid input",
+            status=InvalidInput.status,
+            detail=detail or error.detail,
+            errors=errors,
+        )
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        title = error.detail.partition("\n")[0] if error.status_code != 404 else "Not found"
+        slug = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
+        name = slug.get(error.status_code, "bad-request")
+        return Problem(type=f"/problems/{name}", title=title, status=error.status_code)
+    return Problem(type="/problems/internal-error", title="Internal error", status=500)
+
+
+def respond(
+    request: Request[Any, Any, Any], error: Exception
+) -> Response[Problem]:  # Any: Litestar's user, auth, state
+    problem = problem_of(error)
+    if problem.status == 500:
+        log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+    retry_after = getattr(error, "retry_after", None)
+    headers = {"retry-after": str(retry_after)} if retry_after else {}
+    return Response(problem, status_code=problem.status, headers=headers, media_type=PROBLEM_JSON)
