@@ -6,11 +6,17 @@ A user may read and write its own database and nothing else.
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from stack.local.credentials import Credentials
 from stack.local.errors import PackageMissing, Trouble
 from stack.local.ports import LOOPBACK, Ports
 from stack.local.programs import VENV, Program
+
+if TYPE_CHECKING:  # the bootstrap reads this file before there is a pymongo
+    from pymongo import MongoClient
+
+    Client = MongoClient[dict[str, Any]]  # Any: the server's own documents
 
 DATABASES = ("users", "auth", "apps", "config", "tokens", "notifications", "analysis")
 REPLICA_SET = "datalab"
@@ -55,23 +61,20 @@ class Database:
 
     def ready(self) -> bool:
         """It is the primary of its set; the set is made here when there is none yet."""
-        from pymongo import MongoClient
         from pymongo.errors import PyMongoError
 
         try:
-            with MongoClient[dict[str, object]](
-                LOOPBACK, self.ports.database, directConnection=True, serverSelectionTimeoutMS=2000
-            ) as stranger:
+            with self._connect() as stranger:
                 hello = stranger.admin.command("hello")
-                if hello.get("isWritablePrimary"):
-                    return True
-                if hello.get("isreplicaset"):
-                    self._initiate(stranger)
-                elif "me" not in hello:
+                if (
+                    not hello.get("isWritablePrimary")
+                    and "setName" not in hello
+                    and not self._initiate(stranger)
+                ):
                     self._move()
         except PyMongoError:
             return False
-        return False
+        return bool(hello.get("isWritablePrimary"))
 
     def prepare(self) -> None:
         """Make the users that are missing."""
@@ -97,48 +100,48 @@ class Database:
             ) from failure
 
     def _first_user(self) -> None:
-        """The administrator: whoever comes from this machine may make it, as long as there is no user at all."""
-        from pymongo import MongoClient
+        """The administrator. Whoever comes from this machine may make it, as long as there is no user at all."""
         from pymongo.errors import OperationFailure
 
-        password = self.credentials.password("mongo_admin")
-        with MongoClient[dict[str, object]](LOOPBACK, self.ports.database, directConnection=True) as stranger:
-            try:
+        try:
+            with self._connect() as stranger:
+                password = self.credentials.password("mongo_admin")
                 stranger.admin.command("createUser", "admin", pwd=password, roles=["root"])
-            except OperationFailure as failure:
-                if failure.code != _UNAUTHORISED:
-                    raise
+        except OperationFailure as failure:
+            if failure.code != _UNAUTHORISED:
+                raise
 
-    def _admin(self):  # type: ignore[no-untyped-def]  # pymongo is imported late: the bootstrap has none
-        from pymongo import MongoClient
-
-        return MongoClient[dict[str, object]](
-            LOOPBACK,
-            self.ports.database,
-            username="admin",
-            password=self.credentials.password("mongo_admin"),
-            authSource="admin",
-            directConnection=True,
-            serverSelectionTimeoutMS=2000,
-        )
-
-    def _initiate(self, client) -> None:  # type: ignore[no-untyped-def]
+    def _initiate(self, stranger: "Client") -> bool:
+        """False where a set has been made before."""
         from pymongo.errors import OperationFailure
 
         member = {"_id": 0, "host": self._address}
         try:
-            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+            stranger.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
         except OperationFailure as failure:
-            if failure.code != _ALREADY_INITIALISED:
+            if failure.code not in (_UNAUTHORISED, _ALREADY_INITIALISED):
                 raise
+            return False
+        return True
 
     def _move(self) -> None:
-        """The port has changed since the set was made: a member that does not find itself in the list never leads."""
+        """The port has changed since the set was made: who is not in its own list never leads."""
         with self._admin() as admin:
             config = admin.admin.command("replSetGetConfig")["config"]
             config["members"][0]["host"] = self._address
             config["version"] += 1
             admin.admin.command("replSetReconfig", config, force=True)
+
+    def _admin(self) -> "Client":
+        return self._connect(
+            username="admin", password=self.credentials.password("mongo_admin"), authSource="admin"
+        )
+
+    def _connect(self, **login: Any) -> "Client":  # Any: options as pymongo takes them
+        from pymongo import MongoClient
+
+        here = (LOOPBACK, self.ports.database)
+        return MongoClient(*here, directConnection=True, serverSelectionTimeoutMS=2000, **login)
 
 
 def find_mongod(configured: str | None) -> str:

@@ -10,15 +10,13 @@ def answers(url: str) -> bool:
     return _get(url)[0] // 100 == 2
 
 
-def missing(url: str) -> list[str]:
-    """The parts that the edge's /health/ready says are not ready: those of its answer whose value is not "ok"."""
+def parts(url: str) -> dict[str, str]:
+    """What the edge's /health/ready says of each part: "ok", or what is wrong. Empty when it says nothing."""
     _, body = _get(url)
     try:
-        told = json.loads(body)
-        parts = told.get("parts", told)
-        return [name for name, state in parts.items() if state not in ("ok", True)]
-    except (ValueError, AttributeError):
-        return []
+        return dict(json.loads(body)["parts"])
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 def _get(url: str) -> tuple[int, bytes]:

@@ -6,16 +6,18 @@ See the package's docstring for the interface with examples.
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 from stack.local import health
 from stack.local.broker import Broker
+from stack.local.calls import service_answers
 from stack.local.credentials import Credentials
 from stack.local.database import Database
 from stack.local.errors import NotReady, Trouble
 from stack.local.ports import Ports, check_free
 from stack.local.programs import PYTHON, ROOT, Program, fingerprint
-from stack.local.supervision import BACKOFF, FATAL, RUNNING, Supervisor
+from stack.local.supervision import BACKOFF, FATAL, Supervisor
 
 SERVICES = ("users", "auth", "apps", "config", "tokens", "notifications", "analysis", "recorder")
 NAMES = ("epmd", "broker", "database", *SERVICES, "edge", "shop")
@@ -138,11 +140,11 @@ class Stack:
                     self.supervisor.start(name)
             for name in SERVICES:
                 if name in wanted:
-                    self._wait(name, lambda name=name: self.running(name))  # type: ignore[misc]
+                    self._wait(name, partial(service_answers, self.amqp_uri(), name))
         if "edge" in wanted:
             with self._step("edge"):
                 self.supervisor.start("edge")
-                whole = self.running("broker") and all(self.running(name) for name in SERVICES)
+                whole = all(self.running(name) for name in ("broker", *SERVICES))
                 path = "/health/ready" if whole else "/health/live"
                 self._wait("edge", lambda: health.answers(self.edge_address + path))
         if "shop" in wanted:
@@ -181,8 +183,8 @@ class Stack:
         return self.supervisor.processes()[name]["pid"] or None
 
     def running(self, name: str) -> bool:
-        """It has been up for a second."""
-        return bool(self.supervisor.processes()[name]["statename"] == RUNNING)
+        """There is a process; whether it is ready is for start() to say."""
+        return self.pid(name) is not None
 
     def log(self, name: str) -> Path:
         return self.supervisor.log(name)
@@ -194,21 +196,21 @@ class Stack:
             process = self.supervisor.processes()[name]
             if process["statename"] == BACKOFF:
                 deaths.add(process["stop"])
-            if process["statename"] == FATAL or len(deaths) > 3:
+            if process["statename"] == FATAL or len(deaths) > 2:
                 raise NotReady(name, "ends again and again", self.supervisor.last_lines(name))
             if time.monotonic() > end:
-                culprit = self._culprit(name)
-                raise NotReady(
-                    culprit, f"is not ready after {self._seconds:.0f} s", self.supervisor.last_lines(culprit)
-                )
-            time.sleep(0.05)
+                culprit, why = self._culprit(name)
+                late = f"is not ready after {self._seconds:.0f} s{why}"
+                raise NotReady(culprit, late, self.supervisor.last_lines(culprit))
+            time.sleep(0.1)
 
-    def _culprit(self, name: str) -> str:
-        """The edge is not ready as long as a service is not: name that one."""
-        if name != "edge":
-            return name
-        missing = [part for part in health.missing(self.edge_address + "/health/ready") if part in NAMES]
-        return missing[0] if missing else name
+    def _culprit(self, name: str) -> tuple[str, str]:
+        """Whose fault it is, and why. The edge is not ready as long as a service is not: name that one."""
+        if name == "edge":
+            for part, state in health.parts(self.edge_address + "/health/ready").items():
+                if state != "ok":
+                    return (part if part in NAMES else name), f" ({state})"
+        return name, ""
 
     def _refuse_taken_ports(self, programs) -> None:  # type: ignore[no-untyped-def]
         down = {name for name, process in self.supervisor.processes().items() if not process["pid"]}

@@ -21,7 +21,7 @@ from typing import Any
 from stack.local.errors import NotReady, PathTooLong
 from stack.local.programs import PYTHON, ROOT, Program
 
-RUNNING, STARTING, BACKOFF, FATAL, STOPPED = "RUNNING", "STARTING", "BACKOFF", "FATAL", "STOPPED"
+BACKOFF, FATAL = "BACKOFF", "FATAL"
 _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 10, 60, 70
 
 
@@ -55,7 +55,7 @@ class Supervisor:
             self._spawn(tied)
             return []
         added, changed, removed = self._call("supervisor.reloadConfig")[0]
-        running = {name for name, process in self.processes().items() if process["statename"] != STOPPED}
+        running = {name for name, process in self.processes().items() if process["pid"]}
         for name in [*changed, *removed]:
             self.stop(name)
             self._call("supervisor.removeProcessGroup", name)
@@ -68,6 +68,8 @@ class Supervisor:
         return {process["name"]: process for process in self._call("supervisor.getAllProcessInfo")}
 
     def start(self, name: str) -> None:
+        if self.processes()[name]["statename"] == BACKOFF:
+            self.stop(name)  # and not wait for the next try
         try:
             self._call("supervisor.startProcess", name, False)
         except xmlrpc.client.Fault as fault:
@@ -87,7 +89,7 @@ class Supervisor:
                 if fault.faultCode != _NOT_RUNNING:
                     raise
             process = self.processes()[name]
-            if not process["pid"] and process["statename"] not in {STARTING, BACKOFF, RUNNING}:
+            if not process["pid"] and process["statename"] in {"STOPPED", FATAL}:
                 return
             time.sleep(0.02)
 
@@ -119,7 +121,7 @@ class Supervisor:
             lines = self.log(name).read_text(errors="replace").splitlines()
         except FileNotFoundError:
             return ""
-        return "\n".join(f"    {line}" for line in lines[-count:])
+        return "\n".join(f"    {line[:200]}" for line in lines[-count:])
 
     def _spawn(self, tied: bool) -> None:
         # By pdeathsig supervisord is told to end when its parent does, however that came to die.
@@ -179,8 +181,9 @@ def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
             + ",".join(f'{name}="{_escape(value)}"' for name, value in sorted(environment.items())),
             "autostart = false",
             "autorestart = true",
-            "startsecs = 1",
-            "startretries = 60",  # the pauses grow by a second each: it goes on trying for half an hour
+            # What ends within 10 s of its start is tried again after 1 s, 2 s, 3 s, … : for half an hour.
+            "startsecs = 10",
+            "startretries = 60",
             f"stopwaitsecs = {program.stop_seconds}",
             "killasgroup = true",
             "redirect_stderr = true",
