@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 E = TypeVar("E", bound=Event)
+F = TypeVar("F")
 
 RPC_EXCHANGE = "nameko-rpc"
 JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
@@ -108,8 +109,8 @@ class Bus:
         """Ask the service that owns `request`.
 
         Raises:
-            Refused: what the service raised, by its own class; ServiceUnknown, ServiceFailed, CallTimedOut or BrokerDown where
-                there was no answer.
+            Refused: what the service raised, by its own class; where there was no answer ServiceUnknown, ServiceFailed,
+                CallTimedOut or BrokerDown.
         """
         body = _encode({"args": [], "kwargs": request})
         reply: Reply[R] = await self.request(request.address, body, type(request).returns(), time_out)
@@ -204,9 +205,9 @@ class Bus:
         self._fail_all("the message broker cannot be reached")
 
     def _fail_all(self, reason: str) -> None:
-        waiting = [*self._calls.values(), *self._confirms.values()]
+        calls, confirms = self._calls, self._confirms
         self._forget()
-        for future in waiting:
+        for future in itertools.chain[asyncio.Future[Any]](calls.values(), confirms.values()):
             if not future.done():
                 future.set_exception(BrokerDown(reason, retry_after=1))
 
@@ -215,12 +216,11 @@ class Bus:
         opened: asyncio.Future[AsyncioConnection] = loop.create_future()
 
         def on_lost(_: object, error: object) -> None:
-            if not lost.done():
-                lost.set_result(error)
+            _give(lost, error)
 
         self._connection = AsyncioConnection(
             self._parameters,
-            on_open_callback=lambda connection: opened.done() or opened.set_result(connection),
+            on_open_callback=lambda connection: _give(opened, connection),
             on_open_error_callback=on_lost,
             on_close_callback=on_lost,
             custom_ioloop=loop,
@@ -241,10 +241,10 @@ class Bus:
 
     async def _open_channel(self, connection: AsyncioConnection) -> Channel:
         opened: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
-        connection.channel(on_open_callback=lambda channel: opened.done() or opened.set_result(channel))
+        connection.channel(on_open_callback=lambda channel: _give(opened, channel))
         channel = await self._unless_lost(opened)
         # A closed channel takes its confirms with it: begin anew as if the connection had broken.
-        channel.add_on_close_callback(lambda _, error: None if connection.is_closing else connection.close())
+        channel.add_on_close_callback(lambda *_: None if connection.is_closing else connection.close())
         return channel
 
     async def _unless_lost(self, future: asyncio.Future[Any]) -> Any:  # Any: whatever the future brings
@@ -257,7 +257,7 @@ class Bus:
     async def _done(self, method: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         """Call one of pika's methods and wait for its callback. Any: pika's methods differ."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        method(*args, **kwargs, callback=lambda _: done.done() or done.set_result(None))
+        method(*args, **kwargs, callback=lambda _: _give(done, None))
         await self._unless_lost(done)
 
     async def _receive_replies(self, channel: Channel) -> None:
@@ -315,6 +315,11 @@ class Bus:
             else:
                 confirm.set_result(None)
             self._returned.discard(tag)
+
+
+def _give(future: asyncio.Future[F], result: F) -> None:
+    if not future.done():
+        future.set_result(result)
 
 
 def _raised(error: RemoteError, address: str) -> Exception:

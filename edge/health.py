@@ -46,5 +46,5 @@ async def _ask(bus: Bus, service: str) -> str:
         reply = await bus.request(f"{service}.health", b'{"args":[],"kwargs":{}}', Health, TIME_OUT)
     except Refused as error:
         return str(error)
-    health: Health = reply.result
-    return "ok" if health.ok else health.detail
+    health: Health | None = reply.result
+    return "ok" if health and health.ok else (health.detail if health else "no answer")

@@ -1,7 +1,7 @@
 """Which tokens are good: the public keys of `auth` and `tokens`, fetched by call and kept, so that checking needs none.
 
-A token with an unknown key id makes the keys be fetched again, at most once a second. Revocations are loaded at first need
-and follow by event.
+A token with an unknown key id makes the keys be fetched again, at most once a second. Revocations are loaded at first
+need and follow by event.
 """
 
 import time

@@ -5,6 +5,7 @@ import mimetypes
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
@@ -28,6 +29,9 @@ PAGE_HEADERS = {
 COMPRESSIBLE = {".js", ".css", ".html", ".svg", ".json", ".map"}
 
 
+AnyRequest = Request[Any, Any, Any]  # Any: Litestar's user, auth and state
+
+
 class File(msgspec.Struct, frozen=True):
     content: bytes
     gzipped: bytes | None
@@ -36,7 +40,7 @@ class File(msgspec.Struct, frozen=True):
 
 
 @lru_cache(256)
-def read(path: Path, modified: float) -> File:
+def read(path: Path, modified: float) -> File:  # noqa: ARG001  a changed file is another key of the cache
     content = path.read_bytes()
     return File(
         content,
@@ -46,7 +50,7 @@ def read(path: Path, modified: float) -> File:
     )
 
 
-def answer(request: Request, path: Path, headers: dict[str, str]) -> Response[bytes]:
+def answer(request: AnyRequest, path: Path, headers: dict[str, str]) -> Response[bytes]:
     file = read(path, path.stat().st_mtime)
     headers = {**headers, "etag": file.etag, "vary": "accept-encoding"}
     if request.headers.get("if-none-match") == file.etag:
@@ -65,7 +69,7 @@ def handlers(settings: EdgeSettings) -> list[ControllerRouterHandler]:
         tracker = Path(settings.tracker_file)
 
         @get(settings.tracker_path, include_in_schema=False, sync_to_thread=False)
-        def tracker_script(request: Request) -> Response[bytes]:
+        def tracker_script(request: AnyRequest) -> Response[bytes]:
             if not tracker.is_file():
                 raise NotFoundException("the tracker is not built")
             # A page pins no version, so a new tracker must reach it within the hour.
@@ -77,7 +81,7 @@ def handlers(settings: EdgeSettings) -> list[ControllerRouterHandler]:
         root = Path(settings.frontend_dir).resolve()
 
         @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False)
-        def dashboard(request: Request, path: FromPath[str] = "") -> Response[bytes]:
+        def dashboard(request: AnyRequest, path: FromPath[str] = "") -> Response[bytes]:
             file = (root / path.lstrip("/")).resolve()
             if path.startswith(("/api/", "/health/", "/schema/")) or not file.is_relative_to(root):
                 raise NotFoundException()

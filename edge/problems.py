@@ -59,8 +59,8 @@ def problem_of(error: Exception) -> Problem:
         )
     if isinstance(error, HTTPException) and error.status_code < 500:
         title = error.detail.partition("\n")[0] if error.status_code != 404 else "Not found"
-        slug = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
-        name = slug.get(error.status_code, "bad-request")
+        slugs = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
+        name = slugs.get(error.status_code, "bad-request")
         return Problem(type=f"/problems/{name}", title=title, status=error.status_code)
     return Problem(type="/problems/internal-error", title="Internal error", status=500)
 

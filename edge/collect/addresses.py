@@ -44,8 +44,8 @@ LONGEST_VALUE = 200
 def reduced(url: str, keep_query: frozenset[str], keep_fragment: bool) -> tuple[str, dict[str, str]]:
     """The address without what the app does not keep, and its campaign parameters.
 
-    Kept: scheme, host, path, the query parameters in `keep_query`, and the fragment where the app says so. User and password
-    go. What is not an http address is kept up to the query (`app://`, a bare path).
+    Kept: scheme, host, path, the query parameters in `keep_query`, and the fragment where the app says so. User and
+    password go. What is not an http address is kept up to the query (`app://`, a bare path).
     """
     try:
         parts = urlsplit(url)

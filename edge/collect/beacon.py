@@ -1,11 +1,12 @@
 """`POST /api/beacon`: frames in one request, for a page that closes and for networks without WebSocket.
 
-The body comes as text/plain, because a beacon with any other type would need a pre-flight and be lost with the page. The
-answer comes when the broker has confirmed the frames.
+The body comes as text/plain, because a beacon with any other type would need a pre-flight and be lost with the page.
+The answer comes when the broker has confirmed the frames.
 """
 
 import asyncio
 import time
+from functools import partial
 
 import msgspec
 from litestar import Response, post
@@ -78,7 +79,7 @@ async def _take(collector: Collector, session: Session, data: Beacon) -> list[in
         if of is not session:
             collector.begin(of)
         try:
-            await collector.take(of, frame.n, frame.events, received, lambda n=frame.n: confirmed(n))
+            await collector.take(of, frame.n, frame.events, received, partial(confirmed, frame.n))
         except InvalidInput as error:
             raise InvalidInput(error.detail, field=f"frames[{index}].{error.field}") from error
         FRAMES_TAKEN.labels("beacon").inc()

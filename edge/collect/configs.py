@@ -1,4 +1,5 @@
-"""Each app's config as the edge needs it: fetched at first need, kept, and renewed by the event that tells its change."""
+"""Each app's config as the edge needs it: fetched at first need, kept, and renewed by the event that tells its
+change."""
 
 from collections.abc import Callable
 

@@ -33,8 +33,8 @@ def allow(origin: str) -> dict[str, str]:
 
 
 def respond_readably(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    """A refusal that the page can read whatever its origin: without it a browser shows the tracker a network error, which
-    it would try again for ever. A refusal holds nothing secret.
+    """A refusal that the page can read whatever its origin: without it a browser shows the tracker a network error,
+    which it would try again for ever. A refusal holds nothing secret.
     """
     response = respond(request, error)
     if origin := request.headers.get("origin"):

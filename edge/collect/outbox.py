@@ -2,8 +2,8 @@
 
     put(frame, confirmed) --> [waiting] --50 ms or 500 frames--> message --> broker --confirm--> confirmed() of each
 
-A message that the broker did not confirm is published again, unchanged, for as long as the edge lives; a frame that so arrives
-twice is stored once. What is unconfirmed is bounded: `room()` lets the streams wait before they read on.
+A message that the broker did not confirm is published again, unchanged, for as long as the edge lives; a frame that
+so arrives twice is stored once. What is unconfirmed is bounded: `room()` lets the streams wait before they read on.
 """
 
 import asyncio

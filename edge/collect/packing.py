@@ -1,4 +1,5 @@
-"""From what a tracker sent to what is recorded: kinds told apart, times put on the server's clock, addresses reduced."""
+"""From what a tracker sent to what is recorded: kinds told apart, times put on the server's clock, addresses
+reduced."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -75,8 +76,8 @@ def _packed(sent: Sent, index: int, session: Session, config: CachedConfig, rece
     kind = kind_of(sent)
     if kind is None or sent.event is None:
         raise InvalidInput(
-            "an event is a click {X, Y, target}, a URL change {elapsed, next}, a hover {elapsed, target}, a move {X, Y, elapsed} or "
-            "has a name",
+            "an event is a click {X, Y, target}, a URL change {elapsed, next}, a hover {elapsed, target}, "
+            "a move {X, Y, elapsed}, or has a name",
             field=f"events[{index}].event",
         )
     for needed in NEEDS[kind]:

@@ -1,11 +1,12 @@
 """`GET /api/stream`: the WebSocket a tracker streams its frames over.
 
-Each frame is acked once the broker has confirmed it, not before. A frame that is refused closes the connection with a reason;
-the frames before it stay, and are acked first. Nothing is read on while too much is unconfirmed, so a tracker that is
-too fast is slowed down by its own socket.
+Each frame is acked once the broker has confirmed it, not before. A frame that is refused closes the connection with a
+reason; the frames before it stay, and are acked first. Nothing is read on while too much is unconfirmed, so a tracker
+that is too fast is slowed down by its own socket.
 """
 
 import asyncio
+import contextlib
 import secrets
 import time
 from typing import Any
@@ -77,6 +78,7 @@ class Stream:
         self._collector = collector
         self._budget = Bucket(collector.settings.frames_per_second, 2 * collector.settings.frames_per_second)
         self._unacked = 0
+        self._settled = asyncio.Event()
         self._outgoing: list[str] = []
         self._sender: asyncio.Task[None] | None = None
         self.goodbye = False
@@ -88,7 +90,7 @@ class Stream:
             if message["type"] == "websocket.disconnect":
                 return
             text = message.get("text")
-            if text is None:
+            if not isinstance(text, str):
                 raise Closing(MALFORMED, "send text, not binary")
             if delay := self._budget.wait():
                 await asyncio.sleep(delay)
@@ -143,12 +145,17 @@ class Stream:
             self._outgoing.clear()
         finally:
             self._sender = None
+            if self._unacked == 0:
+                self._settled.set()
 
     async def settle(self) -> None:
         """Wait a little until every frame taken is acked."""
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while (self._unacked or self._sender is not None) and time.monotonic() < deadline:
-            await asyncio.sleep(0.01)
+        if self._unacked == 0 and self._sender is None:
+            return
+        self._settled.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._settled.wait()
 
 
 def _frame_of(message: StreamMessage) -> tuple[int, list[Sent]]:

@@ -1,7 +1,8 @@
 """Tickets and session passes: grants that the edge signs at hello and reads back without asking anybody.
 
-A ticket opens one stream, once, within 30 s, from the origin it was given to. A session pass lives a day: it resumes the
-session at the next hello and signs what is sent by beacon. Both carry the session's facts, so any edge can take them.
+A ticket opens one stream, once, within 30 s, from the origin it was given to. A session pass lives a day: it resumes
+the session at the next hello and signs what is sent by beacon. Both carry the session's facts, so any edge can take
+them.
 """
 
 import base64
@@ -55,7 +56,10 @@ class Purpose(Generic[B]):
     def __init__(self, name: str, bearer: type[B], seconds: int) -> None:
         self.name = name
         self.seconds = seconds
-        self.decode = msgspec.msgpack.Decoder(bearer).decode
+        self._decoder: msgspec.msgpack.Decoder[B] = msgspec.msgpack.Decoder(bearer)
+
+    def bearer(self, grant: "Grant") -> B:
+        return self._decoder.decode(grant.bearer)
 
 
 TICKET = Purpose("ticket", Session, TICKET_SECONDS)
@@ -91,7 +95,7 @@ class Tickets:
 
     def read(self, purpose: Purpose[B], text: str) -> B:
         """Whom the grant bears. Raises TicketInvalid, TicketExpired."""
-        return purpose.decode(self._grant(purpose, text).bearer)
+        return purpose.bearer(self._grant(purpose, text))
 
     def redeem(self, purpose: Purpose[B], text: str) -> B:
         """Read a ticket and use it up. Raises TicketInvalid, TicketExpired, TicketAlreadyUsed."""
@@ -105,7 +109,7 @@ class Tickets:
             f"{redeemed.source()}.events", redeemed.type(), msgspec.json.encode(redeemed)
         )
         confirm.add_done_callback(lambda future: future.exception())
-        return purpose.decode(grant.bearer)
+        return purpose.bearer(grant)
 
     def _grant(self, purpose: Purpose[B], text: str) -> Grant:
         try:

@@ -1,8 +1,8 @@
 """Who comes back: the visitor's id, from our cookie, else from what the tracker kept, else new.
 
-The cookie holds 128 random bits; an app sees a keyed digest of them, so that two apps on one installation cannot tell that
-they share a visitor. A visitor who declines tracking (Do Not Track, Global Privacy Control) gets no id; where the app counts
-anonymous sessions, it is a digest with a salt that lives one day (UTC) in this process's memory alone.
+The cookie holds 128 random bits; an app sees a keyed digest of them, so that two apps on one installation cannot tell
+that they share a visitor. A visitor who declines tracking (Do Not Track, Global Privacy Control) gets no id; where
+the app counts anonymous sessions, it is a digest with a salt that lives one day (UTC) in this process's memory alone.
 """
 
 import re

@@ -1,5 +1,5 @@
-"""The reports and the live activity, owned by the service `analysis`. Definitions: DESIGN section 4, repeated where a number
-is named here.
+"""The reports and the live activity, owned by the service `analysis`. Definitions: DESIGN section 4, repeated where a
+number is named here.
 """
 
 from typing import Annotated, ClassVar, Literal
@@ -106,8 +106,8 @@ class FunnelReport(Report, kw_only=True):
 
 
 class GetFunnel(Call[FunnelReport]):
-    """The configured funnel, or the one given ad hoc. First-stage events count that lie in the period; later ones may lie up to the
-    window after it. Raises AppUnknown, InvalidInput.
+    """The configured funnel, or the one given ad hoc. First-stage events count that lie in the period; later ones may
+    lie up to the window after it. Raises AppUnknown, InvalidInput.
     """
 
     address: ClassVar[str] = "analysis.funnel"
@@ -168,7 +168,8 @@ class Activity(Event):
 
 
 class GetActivity(Call[Activity]):
-    """The state now, counts zero: what a dashboard shows before the next telling. For the edge, which has checked the right to see."""
+    """The state now, counts zero: what a dashboard shows before the next telling. For the edge, which has checked the
+    right to see."""
 
     address: ClassVar[str] = "analysis.activity"
     app: str

@@ -13,8 +13,8 @@ Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 class Stage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One stage of a funnel; `value` or `any_of` (one of them) says what enters it.
 
-    url: the page as path and kept query, or a full URL where the value starts with http. click: `exact` takes a CSS selector or
-    XPath, the other matches compare the element's path. event: the custom event's name.
+    url: the page as path and kept query, or a full URL where the value starts with http. click: `exact` takes a CSS
+    selector or XPath, the other matches compare the element's path. event: the custom event's name.
     """
 
     name: Name
@@ -59,7 +59,8 @@ class Capture(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     moves: bool = True
     hover: bool = True
     keep_query: Annotated[list[str], msgspec.Meta(max_length=50)] = []
-    """query parameters that belong to a page's address; others are dropped from it (campaign parameters are read first)"""
+    """query parameters that belong to a page's address; others are dropped from it (campaign parameters are read
+    first)"""
     keep_fragment: bool = False
     anonymous_when_declined: bool = False
     """Do Not Track / Global Privacy Control: False tracks nothing, True counts an anonymous session"""

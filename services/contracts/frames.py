@@ -1,8 +1,8 @@
 """Frames as the edge tells them (`edge/frames`) and as the record keeps them.
 
-A frame is what one tracker sent at once, keyed by (session, n). Its events are packed: each a JSON array that starts with its
-kind's number, times corrected to the server's clock. The recorder stores the packed bytes as they come; only the projector
-reads them.
+A frame is what one tracker sent at once, keyed by (session, n). Its events are packed: each a JSON array that starts
+with its kind's number, times corrected to the server's clock. The recorder stores the packed bytes as they come; only
+the projector reads them.
 
     n >= 1   sent by the tracker
     n == 0   the session's start, from what hello learned; the same for every connection of the session

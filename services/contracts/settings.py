@@ -1,7 +1,7 @@
 """Configuration from the environment (12-factor): a Struct declares each setting once, with type, unit and default.
 
-`load(Settings)` reads field `mongo_uri` from `MONGO_URI`, or, so that secrets stay out of process listings, from the file
-that `MONGO_URI_FILE` names. A missing or malformed setting is one sentence that names the variable.
+`load(Settings)` reads field `mongo_uri` from `MONGO_URI`, or, so that secrets stay out of process listings, from the
+file that `MONGO_URI_FILE` names. A missing or malformed setting is one sentence that names the variable.
 """
 
 import os

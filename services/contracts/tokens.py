@@ -27,7 +27,8 @@ class IssueToken(Call[AppToken]):
 
 
 class GetToken(Call[AppToken | None]):
-    """The newest token of the app that is still valid, or None: what the snippet to paste shows. Whoever sees the app."""
+    """The newest token of the app that is still valid, or None: what the snippet to paste shows. Whoever sees the
+    app."""
 
     address: ClassVar[str] = "tokens.current"
     actor: Actor

@@ -1,5 +1,5 @@
-"""What a tracker sends: hello, messages on the stream, the beacon. Read with `forbid_unknown_fields` off: fields we do not
-know are ignored, a known field of a wrong type is an error that names it (`$.events[3].event.X`).
+"""What a tracker sends: hello, messages on the stream, the beacon. Read with `forbid_unknown_fields` off: fields we
+do not know are ignored, a known field of a wrong type is an error that names it (`$.events[3].event.X`).
 """
 
 from typing import Annotated, Literal
