@@ -15,7 +15,7 @@ from edge import health, pages
 from edge.bus import Bus
 from edge.collect.beacon import beacon
 from edge.collect.collector import Collector
-from edge.collect.hello import Greeting
+from edge.collect.hello import hello, preflight
 from edge.collect.stream import Streams, stream
 from edge.collect.tickets import Tickets
 from edge.dashboard.access import provide_actor
@@ -71,7 +71,8 @@ def make_app(settings: EdgeSettings) -> Litestar:
     }
     return Litestar(
         [
-            Greeting,
+            preflight,  # before hello: a path without OPTIONS is given one
+            hello,
             beacon,
             stream,
             Accounts,

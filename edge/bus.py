@@ -189,7 +189,7 @@ class Bus:
                 async with asyncio.timeout(SETUP_TIME_OUT):
                     await self._connect(lost)
             except (AMQPError, OSError, TimeoutError, BrokerDown) as error:
-                log.warning("broker: %r; again in %.1f s", error, pause)
+                log.warning("broker: cannot connect (%s); again in %.1f s", error, pause)
                 self._abandon()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -244,14 +244,14 @@ class Bus:
         connection.channel(on_open_callback=lambda channel: _give(opened, channel))
         channel = await self._unless_lost(opened)
         # A closed channel takes its confirms with it: begin anew as if the connection had broken.
-        channel.add_on_close_callback(lambda *_: None if connection.is_closing else connection.close())
+        channel.add_on_close_callback(lambda *_: connection.is_open and connection.close())
         return channel
 
     async def _unless_lost(self, future: asyncio.Future[Any]) -> Any:  # Any: whatever the future brings
         assert self._lost is not None
         await asyncio.wait([future, self._lost], return_when=asyncio.FIRST_COMPLETED)
         if not future.done():
-            raise BrokerDown(f"connection lost: {self._lost.result()!r}")
+            raise BrokerDown(repr(self._lost.result())[:200])
         return future.result()
 
     async def _done(self, method: Callable[..., Any], *args: Any, **kwargs: Any) -> None:

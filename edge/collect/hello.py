@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 from iptocc import country_code
-from litestar import Controller, Request, Response, post, route
+from litestar import Request, Response, post, route
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
@@ -40,93 +40,91 @@ def refused_and_counted(request: AnyRequest, error: Exception) -> Response[Probl
     return response
 
 
-class Greeting(Controller):
-    path = "/api/hello"
-    tags = ("tracker",)
-    exception_handlers = {Exception: refused_and_counted}
+@route("/api/hello", http_method=[HttpMethod.OPTIONS], include_in_schema=False, sync_to_thread=False)
+def preflight(request: AnyRequest) -> Response[None]:
+    """The token, and so the app's origins, is not known yet: the answer to the hello itself is what counts."""
+    headers = {**origins.PREFLIGHT, **origins.allow(request.headers.get("origin", ""))}
+    return Response(None, status_code=204, headers=headers)
 
-    @post(
-        status_code=200,
-        operation_id="hello",
-        responses={204: ResponseSpec(None, description="the visitor declined tracking: nothing is recorded")},
-    )
-    async def hello(
-        self,
-        request: AnyRequest,
-        data: JSONBody[Hello],
-        collector: NamedDependency[Collector],
-        token: Annotated[str | None, HeaderParameter(name="x-datalab-token")] = None,
-    ) -> Response[Welcome | None]:
-        """Start or resume a session."""
-        if token is None:
-            raise AppTokenInvalid("send the app's token in the header x-datalab-token")
-        address = request.client.host if request.client else ""
-        if wait := collector.hellos.refused_for(address):
-            raise TooManyRequests("too many sessions from this address", retry_after=wait)
-        claims = await collector.app_tokens.claims(token)
-        origin = origins.check(request, claims.origins)
-        config = await collector.configs.of(claims.sub)
-        if collector.outbox.full:
-            raise collector.overloaded()
 
-        declined = request.headers.get("dnt") == "1" or request.headers.get("sec-gpc") == "1"
-        headers = origins.allow(origin)
-        if declined and not config.anonymous_when_declined:
-            HELLOS.labels(204).inc()
-            return Response(None, status_code=204, headers=headers)
+@post(
+    "/api/hello",
+    status_code=200,
+    operation_id="hello",
+    tags=["tracker"],
+    exception_handlers={Exception: refused_and_counted},
+    responses={204: ResponseSpec(None, description="the visitor declined tracking: nothing is recorded")},
+)
+async def hello(
+    request: AnyRequest,
+    data: JSONBody[Hello],
+    collector: NamedDependency[Collector],
+    token: Annotated[str | None, HeaderParameter(name="x-datalab-token")] = None,
+) -> Response[Welcome | None]:
+    """Start or resume a session."""
+    if token is None:
+        raise AppTokenInvalid("send the app's token in the header x-datalab-token")
+    address = request.client.host if request.client else ""
+    if wait := collector.hellos.refused_for(address):
+        raise TooManyRequests("too many sessions from this address", retry_after=wait)
+    claims = await collector.app_tokens.claims(token)
+    origin = origins.check(request, claims.origins)
+    config = await collector.configs.of(claims.sub)
+    if collector.outbox.full:
+        raise collector.overloaded()
 
-        now = int(time.time() * 1000)
-        user_agent = request.headers.get("user-agent", "")
-        visitor = None
-        if declined:
-            visitor_id = collector.salt.anonymous(claims.sub, address, user_agent)
-        else:
-            visitor = visitors.known_or_new(claims.sub, request.cookies.get(visitors.COOKIE), data.visitor)
-            visitor_id = visitor.id
-            headers["set-cookie"] = visitors.cookie_header(visitor.cookie, collector.secure)
-
-        skew = now - _ms(data.sent_at) if data.sent_at is not None else 0
-        session = None if declined else _resumed(collector, data, claims.sub, origin, visitor_id, skew, now)
-        resumed = session is not None
-        if session is None:
-            start = _start(
-                data,
-                visitor_id,
-                visitor is not None and visitor.returning,
-                user_agent,
-                address,
-                claims.origins,
-            )
-            url, params = (
-                reduced(data.url or "", config.keep_query, config.keep_fragment) if data.url else ("", {})
-            )
-            own_hosts = frozenset(host_of(own) for own in claims.origins)
-            start = msgspec.structs.replace(
-                start,
-                at=corrected(data.session_start, skew, now),
-                landing=url,
-                params=params,
-                channel=channel(start.referrer, params, own_hosts),
-            )
-            session = Session(claims.sub, secrets.token_hex(16), origin, skew, start)
-        HELLOS.labels(200).inc()
-        return Response(
-            Welcome(
-                ticket=collector.tickets.issue(TICKET, session),
-                expires_in=TICKET_SECONDS,
-                session=collector.tickets.issue(PASS, session),
-                visitor=visitor.id if visitor is not None else None,
-                resumed=resumed,
-                config=config.tracker,
-            ),
-            headers=headers,
-        )
-
-    @route(http_method=[HttpMethod.OPTIONS], include_in_schema=False, sync_to_thread=False)
-    def preflight(self, request: AnyRequest) -> Response[None]:
-        """The token, and so the app's origins, is not known yet: the answer to the hello itself is what counts."""
-        headers = {**origins.PREFLIGHT, **origins.allow(request.headers.get("origin", ""))}
+    declined = request.headers.get("dnt") == "1" or request.headers.get("sec-gpc") == "1"
+    headers = origins.allow(origin)
+    if declined and not config.anonymous_when_declined:
+        HELLOS.labels(204).inc()
         return Response(None, status_code=204, headers=headers)
+
+    now = int(time.time() * 1000)
+    user_agent = request.headers.get("user-agent", "")
+    visitor = None
+    if declined:
+        visitor_id = collector.salt.anonymous(claims.sub, address, user_agent)
+    else:
+        visitor = visitors.known_or_new(claims.sub, request.cookies.get(visitors.COOKIE), data.visitor)
+        visitor_id = visitor.id
+        headers["set-cookie"] = visitors.cookie_header(visitor.cookie, collector.secure)
+
+    skew = now - _ms(data.sent_at) if data.sent_at is not None else 0
+    session = None if declined else _resumed(collector, data, claims.sub, origin, visitor_id, skew, now)
+    resumed = session is not None
+    if session is None:
+        start = _start(
+            data,
+            visitor_id,
+            visitor is not None and visitor.returning,
+            user_agent,
+            address,
+            claims.origins,
+        )
+        url, params = (
+            reduced(data.url or "", config.keep_query, config.keep_fragment) if data.url else ("", {})
+        )
+        own_hosts = frozenset(host_of(own) for own in claims.origins)
+        start = msgspec.structs.replace(
+            start,
+            at=corrected(data.session_start, skew, now),
+            landing=url,
+            params=params,
+            channel=channel(start.referrer, params, own_hosts),
+        )
+        session = Session(claims.sub, secrets.token_hex(16), origin, skew, start)
+    HELLOS.labels(200).inc()
+    return Response(
+        Welcome(
+            ticket=collector.tickets.issue(TICKET, session),
+            expires_in=TICKET_SECONDS,
+            session=collector.tickets.issue(PASS, session),
+            visitor=visitor.id if visitor is not None else None,
+            resumed=resumed,
+            config=config.tracker,
+        ),
+        headers=headers,
+    )
 
 
 def _ms(timestamp: float) -> int:
