@@ -1,0 +1,103 @@
+"""What the dashboard asks: accounts, apps, config, notifications."""
+
+from stack.local import Stack
+from tests.system.people import PASSWORD, App, Owner, eventually
+
+
+def test_the_first_of_a_domain_founds_it_and_a_later_one_waits_for_approval(stack: Stack) -> None:
+    founder = Owner(stack.edge_url)
+    assert founder.registered.status_code == 201
+    user = founder.registered.json()
+    assert (user["role"], user["standing"]) == ("admin", "active")
+    joiner = Owner(stack.edge_url, user["organisation"])
+    assert joiner.registered.json()["standing"] == "pending"
+    assert (joiner.login.status_code, joiner.login.json()["type"]) == (403, "/problems/approval-pending")
+
+
+def test_an_email_registers_once(owner: Owner) -> None:
+    body = {"email": owner.email.upper(), "password": PASSWORD, "name": "Eve", "organisation": "eve.example"}
+    answer = owner.http.post("/api/users", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/email-taken")
+
+
+def test_a_wrong_password_and_an_unknown_email_look_alike(owner: Owner) -> None:
+    wrong = owner.http.post("/api/auth/login", json={"email": owner.email, "password": "wrong password"})
+    unknown = owner.http.post(
+        "/api/auth/login", json={"email": "no@body.example", "password": "wrong password"}
+    )
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.json() == unknown.json()
+
+
+def test_a_refresh_token_works_once(stack: Stack) -> None:
+    person = Owner(stack.edge_url)
+    cookie = person.login.cookies["datalab_refresh"]
+    first = person.http.post("/api/auth/refresh")
+    assert first.status_code == 200
+    assert person.http.get("/api/users/me").status_code == 200
+    person.http.cookies.clear()
+    again = person.http.post("/api/auth/refresh", headers={"cookie": f"datalab_refresh={cookie}"})
+    assert (again.status_code, again.json()["type"]) == (401, "/problems/refresh-token-invalid")
+    newest = first.cookies["datalab_refresh"]
+    after = person.http.post("/api/auth/refresh", headers={"cookie": f"datalab_refresh={newest}"})
+    assert after.status_code == 401, "a token used twice ends the whole log-in session"
+
+
+def test_the_refresh_cookie_is_out_of_reach_of_scripts_and_other_sites(owner: Owner) -> None:
+    cookie = owner.login.headers["set-cookie"]
+    for part in ("HttpOnly", "SameSite=strict", "Path=/api/auth"):
+        assert part.lower() in cookie.lower()
+
+
+def test_apps_are_listed_to_their_owner(owner: Owner, app: App) -> None:
+    listed = {one["id"] for one in owner.http.get("/api/apps").json()["apps"]}
+    assert app.id in listed
+
+
+def test_the_current_token_is_shown_for_the_snippet(app: App) -> None:
+    assert app.owner.http.get(f"{app.path}/token").json()["token"]["token"] == app.token
+
+
+def test_a_config_counts_its_versions_and_names_a_wrong_field(app: App) -> None:
+    stages = [
+        {"name": "A", "trigger": "url", "value": "/a"},
+        {"name": "B", "trigger": "url", "match": "regex", "value": "("},
+    ]
+    answer = app.configure("funnel", {"stages": stages})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].endswith("stages[1].value")
+    stages[1]["value"] = "^/b$"
+    assert app.configure("funnel", {"stages": stages}).json()["version"] == 1
+    assert (
+        app.configure("campaigns", {"campaigns": [{"name": "Spring", "suffix": "spring"}]}).json()["version"]
+        == 2
+    )
+    config = app.owner.http.get(f"{app.path}/config").json()
+    assert [stage["name"] for stage in config["funnel"]["stages"]] == ["A", "B"]
+    assert config["campaigns"][0]["suffix"] == "spring"
+
+
+def test_a_new_user_is_welcomed_and_may_clear_it_away(stack: Stack) -> None:
+    person = Owner(stack.edge_url)
+
+    def notes() -> list[dict[str, object]]:
+        return person.http.get("/api/notifications").json()["notifications"]
+
+    assert eventually(notes)
+    (note,) = notes()
+    assert (note["kind"], note["hidden"]) == ("welcome", False)
+    assert person.http.post(f"/api/notifications/{note['id']}/hide").status_code == 204
+    assert notes()[0]["hidden"] is True
+    assert person.http.delete(f"/api/notifications/{note['id']}").status_code == 204
+    assert notes() == []
+
+
+def test_ready_says_which_part_is_not(stack: Stack, owner: Owner) -> None:
+    assert owner.http.get("/health/ready").status_code == 200
+    stack.kill("tokens")
+    answer = owner.http.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["tokens"] != "ok"
+    assert answer.json()["parts"]["users"] == "ok"
+    stack.start("tokens")
+    assert eventually(lambda: owner.http.get("/health/ready").status_code == 200)
