@@ -4,14 +4,21 @@ name in `meta = {"db_alias": "users"}`.
 The connection is lazy and heals by itself: a service starts while its database is down and is red until it is back.
 """
 
+import threading
+from typing import Any
+
 import msgspec
-from mongoengine import connect, disconnect
+import pymongo
+from mongoengine import Document, connect, disconnect
 from mongoengine.connection import get_db
 from nameko.extensions import DependencyProvider
 from pymongo.errors import PyMongoError
 
 from services.contracts.settings import load
 from services.hosting.settings import environment_of
+
+HEALTH_TIME_OUT = 2
+"""seconds"""
 
 
 class DatabaseSettings(msgspec.Struct, kw_only=True):
@@ -33,6 +40,7 @@ class Database(DependencyProvider):
             host=settings.mongo_uri,
             serverSelectionTimeoutMS=settings.mongo_timeout,
             uuidRepresentation="standard",
+            tz_aware=True,
             w="majority",
             journal=True,
         )
@@ -46,7 +54,32 @@ class Database(DependencyProvider):
     def trouble(self) -> str:
         """What keeps the database from answering; empty when it does."""
         try:
-            get_db(self.alias).command("ping")
+            with pymongo.timeout(HEALTH_TIME_OUT):
+                get_db(self.alias).command("ping")
         except PyMongoError as error:
             return f"database: {error.__class__.__name__}"
         return ""
+
+
+class Record(Document):
+    """A document of a service. Nothing is read or written before its indexes stand: rules rely on the unique ones.
+
+    mongoengine makes them at the first use, but goes on without where that fails, or while another thread still makes them.
+    """
+
+    meta = {"abstract": True}
+
+    _making_indexes = threading.RLock()
+
+    @classmethod
+    def _get_collection(cls) -> Any:  # Any: a pymongo collection of whatever the document holds
+        collection = getattr(cls, "_collection", None)
+        if collection is not None and cls.__dict__.get("_indexed") is collection:
+            return collection
+        with cls._making_indexes:
+            try:
+                cls._indexed = super()._get_collection()
+            except Exception:
+                cls._collection = None
+                raise
+            return cls._indexed

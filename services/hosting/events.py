@@ -10,62 +10,61 @@ listeners do not see it again. It is acked only when its copy is confirmed. Hand
 """
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
+import eventlet
 import msgspec
 from kombu import Exchange, Queue
-from nameko.amqp.publish import Publisher, get_producer
 from nameko.events import SERVICE_POOL, EventHandler
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider
 from nameko.standalone.events import get_event_exchange
 
+from services.contracts.errors import Unreachable
 from services.contracts.messages import Event
-from services.hosting.consumer import RawQueueConsumer
+from services.hosting.consumer import NamekoHeaders, RawQueueConsumer
+from services.hosting.publishing import Publishing
 from services.hosting.wire import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
 
-BACK_OFF = (1, 5, 25, 125)
+BACK_OFF: tuple[float, ...] = (1, 5, 25, 125)
 """seconds before each further try"""
+HAND_OVER_PAUSE = 1.0
+"""seconds before the broker is asked to give a message again that could not be handed over"""
 DEAD_LETTERS = "dead-letters"
 TRIES_HEADER = "x-datalab-tries"
 QUEUE_HEADER = "x-datalab-queue"
 ERROR_HEADER = "x-datalab-error"
 
+# Any, here: kombu and Nameko are untyped.
 
-def _retry_queue(seconds: int) -> Queue:
-    name = f"retry.{seconds}s"
+
+def _retry_queue(seconds: float) -> Queue:
+    name = f"retry.{seconds:g}s"
     return Queue(
         name,
         exchange=Exchange(name, type="fanout", durable=True),
         durable=True,
-        queue_arguments={"x-message-ttl": seconds * 1000, "x-dead-letter-exchange": ""},
+        queue_arguments={"x-message-ttl": int(seconds * 1000), "x-dead-letter-exchange": ""},
     )
 
 
-def _send_on(amqp_uri: str, message: Any, queue: Queue, routing_key: str, headers: dict[str, object]) -> None:
-    with get_producer(amqp_uri) as producer:
-        producer.publish(
-            message.body,
-            content_type=message.content_type,
-            content_encoding=message.content_encoding,
-            exchange=queue.exchange or "",
-            routing_key=routing_key,
-            headers={**message.headers, **headers},
-            delivery_mode=2,
-            declare=[queue],
-            retry=True,
-            retry_policy={"max_retries": 3},
-        )
+def _tries(message: Any) -> int:
+    tries = message.headers.get(TRIES_HEADER, 0)
+    return tries if isinstance(tries, int) else 0
 
 
-class ReliableEventHandler(EventHandler):
+class ReliableEventHandler(NamekoHeaders, EventHandler):
+    """`prefetch`: how many of its events one process takes at once (default: as many as it has workers)."""
+
     queue_consumer = RawQueueConsumer()
 
-    def __init__(self, event: type[Event], handler_type: str = SERVICE_POOL, **kwargs: Any) -> None:
+    def __init__(
+        self, event: type[Event], handler_type: str = SERVICE_POOL, prefetch: int | None = None, **kwargs: Any
+    ) -> None:
         self.event = event
+        self.prefetch = prefetch
         self.decoder = msgspec.json.Decoder(event)
         super().__init__(
             event.source(),
@@ -75,12 +74,16 @@ class ReliableEventHandler(EventHandler):
             **kwargs,
         )
 
+    def setup(self) -> None:
+        self.publishing = Publishing(self.container.config["AMQP_URI"])
+        super().setup()
+
     def handle_message(self, body: None, message: Any) -> None:
         try:
             if message.content_type != CONTENT_TYPE:
                 raise msgspec.DecodeError(f"content type {message.content_type!r}, expected {CONTENT_TYPE}")
             event = self.decoder.decode(message.body)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError) as error:
             self._park(message, error)
             return
         try:
@@ -98,12 +101,12 @@ class ReliableEventHandler(EventHandler):
         if exc_info is None:
             self.queue_consumer.ack_message(message)
             return
-        tries = int(message.headers.get(TRIES_HEADER, 0))
+        tries = _tries(message)
         if tries >= len(BACK_OFF):
             self._park(message, exc_info[1])
             return
         queue = _retry_queue(BACK_OFF[tries])
-        log.warning("%s failed, again in %d s: %r", self.queue.name, BACK_OFF[tries], exc_info[1])
+        log.warning("%s failed, again in %g s: %r", self.queue.name, BACK_OFF[tries], exc_info[1])
         self._hand_over(message, queue, self.queue.name, {TRIES_HEADER: tries + 1})
 
     def _park(self, message: Any, error: BaseException) -> None:
@@ -112,35 +115,51 @@ class ReliableEventHandler(EventHandler):
         self._hand_over(message, Queue(DEAD_LETTERS, durable=True), DEAD_LETTERS, headers)
 
     def _hand_over(self, message: Any, queue: Queue, routing_key: str, headers: dict[str, object]) -> None:
+        # What says how the message came here does not say how it goes on; a body that could be read is decompressed.
+        gone = {"x-death"} if message.errors else {"x-death", "compression"}
+        kept = {key: value for key, value in message.headers.items() if key not in gone}
         try:
-            _send_on(self.container.config["AMQP_URI"], message, queue, routing_key, headers)
-        except Exception as error:
-            # Not acked: the broker gives it again when it is back.
-            log.warning("%s could not hand a message over to %s: %r", self.queue.name, queue.name, error)
+            self.publishing.publish(
+                _bytes(message.body),
+                queue.exchange or "",
+                routing_key,
+                content_type=message.content_type,
+                content_encoding=message.content_encoding,
+                headers={**kept, **headers},
+                declare=[queue],
+                mandatory=True,
+            )
+        except Unreachable as error:
+            # Not acked: the broker gives it again.
+            log.warning("%s could not hand a message over to %s: %s", self.queue.name, queue.name, error)
+            eventlet.sleep(HAND_OVER_PAUSE)
             self.queue_consumer.requeue_message(message)
             return
         self.queue_consumer.ack_message(message)
+
+
+def _bytes(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 listen = ReliableEventHandler.decorator
 
 
 class Tell(DependencyProvider):
-    """Gives `tell(event)`: persistent, returns when the broker confirmed.
+    """`tell = Tell()` gives `self.tell(event)`: persistent, returns when the broker confirmed.
 
     Only the service that owns a fact may tell it.
     """
 
     def setup(self) -> None:
+        self.publishing = Publishing(self.container.config["AMQP_URI"])
         self.exchange = get_event_exchange(self.container.service_name, self.container.config)
-        self.publisher = Publisher(
-            self.container.config["AMQP_URI"], serializer="json", exchange=self.exchange, declare=[self.exchange]
-        )
 
-    def get_dependency(self, worker_ctx: object) -> Callable[[Event], None]:
-        return self.tell
+    def get_dependency(self, worker_ctx: object) -> "Tell":
+        return self
 
-    def tell(self, event: Event) -> None:
+    def __call__(self, event: Event) -> None:
+        """Raises BrokerDown: it may or may not have been told."""
         if event.source() != self.container.service_name:
             raise ValueError(f"{self.container.service_name} told {event.address}, which {event.source()} owns")
-        self.publisher.publish(event, routing_key=event.type())
+        self.publishing.publish(event, self.exchange, event.type(), declare=[self.exchange])

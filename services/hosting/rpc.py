@@ -11,19 +11,20 @@ from functools import partial
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
-from amqp.exceptions import AMQPError
-from kombu.exceptions import OperationalError
 from nameko.exceptions import ContainerBeingKilled
-from nameko.rpc import Rpc, RpcConsumer
+from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 
-from services.contracts.errors import InvalidInput
-from services.contracts.messages import Call
-from services.hosting.consumer import RawQueueConsumer
-from services.hosting.wire import CONTENT_TYPE
+from services.contracts.errors import InvalidInput, Refused, ServiceFailed, Unreachable
+from services.contracts.messages import Call, Reply
+from services.hosting.consumer import NamekoHeaders, RawQueueConsumer
+from services.hosting.publishing import TRANSIENT, Publishing
+from services.hosting.wire import CONTENT_TYPE, encode, invalid_input, remote_error
 
 log = logging.getLogger(__name__)
 
 K = TypeVar("K")
+
+# Any, here: kombu and Nameko are untyped.
 
 
 class Request(msgspec.Struct, Generic[K]):
@@ -36,25 +37,46 @@ class Request(msgspec.Struct, Generic[K]):
 class GuardedRpcConsumer(RpcConsumer):
     queue_consumer = RawQueueConsumer()
 
+    def setup(self) -> None:
+        self.publishing = Publishing(self.container.config["AMQP_URI"])
+        self.exchange = get_rpc_exchange(self.container.config)
+        super().setup()
+
     def handle_message(self, body: None, message: Any) -> None:
-        properties = message.properties
-        if not properties.get("reply_to") or message.content_type != CONTENT_TYPE:
+        if not message.properties.get("reply_to") or message.content_type != CONTENT_TYPE:
             log.warning("dropped a request nobody can answer: %s", message.delivery_info.get("routing_key"))
             self.queue_consumer.reject_message(message)
             return
         super().handle_message(body, message)
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        reply = Reply(result, None if exc_info is None else remote_error(exc_info[1]))
+        address = message.delivery_info.get("routing_key")
         try:
-            return super().handle_result(message, result, exc_info)
-        except (AMQPError, OperationalError, OSError) as error:
-            # Unacked, the request comes back with the broker; an answer nobody waits for any more is dropped there.
-            log.warning("could not answer %s: %s", message.delivery_info.get("routing_key"), error)
-            return result, exc_info
+            answer = encode(reply)
+        except (TypeError, ValueError, msgspec.MsgspecError):
+            log.exception("%s answered what cannot be encoded", address)
+            answer = encode(Reply(None, remote_error(ServiceFailed(f"{address} answered what cannot be encoded"))))
+        try:
+            self.publishing.publish(
+                answer,
+                self.exchange,
+                message.properties["reply_to"],
+                delivery_mode=TRANSIENT,
+                correlation_id=message.properties.get("correlation_id"),
+            )
+        except Unreachable as error:
+            # The request is acked all the same: it was done, and who asked has been told that the broker is down.
+            log.warning("could not answer %s: %s", address, error)
+        self.queue_consumer.ack_message(message)
+        return result, exc_info
 
 
-class TypedRpc(Rpc):
+class TypedRpc(NamekoHeaders, Rpc):
     rpc_consumer = GuardedRpcConsumer()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(expected_exceptions=Refused, **kwargs)
 
     def setup(self) -> None:
         function = getattr(self.container.service_cls, self.method_name)
@@ -69,17 +91,9 @@ class TypedRpc(Rpc):
 
     def handle_message(self, body: None, message: Any) -> None:
         try:
-            request = self.decoder.decode(message.body)
-            if request.args:
-                raise InvalidInput("give the fields by name", field="args")
+            request = self._read(message)
         except InvalidInput:
             self.rpc_consumer.handle_result(message, None, sys.exc_info())
-            return
-        except msgspec.MsgspecError as error:
-            try:
-                raise InvalidInput(str(error)) from error
-            except InvalidInput:
-                self.rpc_consumer.handle_result(message, None, sys.exc_info())
             return
         arguments = (request.kwargs,) if self.takes_request else ()
         try:
@@ -92,6 +106,15 @@ class TypedRpc(Rpc):
             )
         except ContainerBeingKilled:
             self.rpc_consumer.requeue_message(message)
+
+    def _read(self, message: Any) -> Request[Any]:
+        try:
+            request: Request[Any] = self.decoder.decode(message.body)
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise invalid_input(error, within="kwargs") from error
+        if request.args:
+            raise InvalidInput("give the fields by name", field="args")
+        return request
 
 
 rpc = TypedRpc.decorator

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 import msgspec
 from nameko.extensions import DependencyProvider
 
 from services.contracts.settings import load
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class ServiceSettings(msgspec.Struct, kw_only=True):
@@ -28,12 +30,18 @@ def environment_of(config: Mapping[str, object]) -> Mapping[str, str]:
     return given if isinstance(given, Mapping) else os.environ
 
 
-class Settings(DependencyProvider):
-    def __init__(self, struct: type[msgspec.Struct]) -> None:
+class Settings(DependencyProvider, Generic[S]):
+    """To the type checker the attribute is the Struct that Nameko puts in its place."""
+
+    def __init__(self, struct: type[S]) -> None:
         self.struct = struct
 
     def setup(self) -> None:
         self.value = load(self.struct, environment_of(self.container.config))
 
-    def get_dependency(self, worker_ctx: object) -> msgspec.Struct:
+    def get_dependency(self, worker_ctx: object) -> S:
         return self.value
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: type) -> S: ...

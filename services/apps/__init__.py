@@ -1,0 +1,1 @@
+"""The sites a company watches, and who may do what with them."""

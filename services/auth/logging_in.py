@@ -1,0 +1,53 @@
+"""Who may come in: the right password and an active standing."""
+
+from services.auth import access_tokens, refreshing, sessions, tries
+from services.auth.documents import AccessKey, Credential, LogInSession
+from services.auth.passwords import matches
+from services.contracts.auth import LoggedIn, LogIn
+from services.contracts.errors import ApprovalPending, RefreshTokenInvalid, WrongCredentials
+from services.contracts.users import User
+from services.hosting.clock import now
+
+
+def credential(request: LogIn) -> Credential:
+    """Whose e-mail and password these are.
+
+    Raises WrongCredentials, after the same time and in the same words whichever is wrong; TooManyRequests.
+    """
+    email = request.email.strip().lower()
+    tries.count(email)
+    found: Credential | None = Credential.objects(email=email).first()
+    if not matches(request.password, found and found.password_hash):
+        raise WrongCredentials("e-mail or password is wrong")
+    assert found is not None
+    tries.forget(email)
+    return found
+
+
+def admit(user: User, device: str) -> LoggedIn:
+    """Raises ApprovalPending, or WrongCredentials where the registration was never finished."""
+    if user.standing == "pending":
+        raise ApprovalPending(f"an admin of {user.organisation} has to approve the account first")
+    if user.standing != "active":
+        raise WrongCredentials("e-mail or password is wrong")
+    Credential.objects(user=user.id).update_one(logged_in=True)
+    session, token = sessions.begin(user.id, device)
+    return _logged_in(user, session, token)
+
+
+def readmit(user: User, session: LogInSession) -> LoggedIn:
+    """Raises RefreshTokenInvalid."""
+    if user.standing != "active":
+        sessions.end(session)
+        raise RefreshTokenInvalid("log in again")
+    return _logged_in(user, session, sessions.rotate(session))
+
+
+def _logged_in(user: User, session: LogInSession, token: str) -> LoggedIn:
+    return LoggedIn(
+        access_token=AccessKey.newest().sign(access_tokens.claims(user, session.id, now())),
+        expires_in=access_tokens.LIFETIME,
+        refresh_token=token,
+        refresh_expires_in=refreshing.LIFETIME,
+        user=user,
+    )

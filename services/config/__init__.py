@@ -1,0 +1,1 @@
+"""What a company watches in an app: funnel, interesting buttons, campaigns."""

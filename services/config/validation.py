@@ -1,0 +1,73 @@
+"""What a funnel, buttons and campaigns must be beyond their types. Every problem names its field (`stages[1].value`)."""
+
+from collections.abc import Iterable, Iterator
+
+from services.config.patterns import regex_problem, selector_problem
+from services.contracts.config import Button, Campaign, Funnel, Stage
+from services.contracts.errors import InvalidInput
+
+FEWEST_STAGES, MOST_STAGES = 2, 12
+
+Problem = tuple[str, str]
+"""field and what is wrong with it"""
+
+
+def check(problems: Iterable[Problem]) -> None:
+    """Raises InvalidInput with the first of the problems."""
+    for field, detail in problems:
+        raise InvalidInput(detail, field=field)
+
+
+def funnel_problems(funnel: Funnel) -> Iterator[Problem]:
+    if funnel.stages and not FEWEST_STAGES <= len(funnel.stages) <= MOST_STAGES:
+        yield "stages", f"a funnel has {FEWEST_STAGES} to {MOST_STAGES} stages, or none"
+    yield from _repeated((f"stages[{i}].name", stage.name) for i, stage in enumerate(funnel.stages))
+    for position, stage in enumerate(funnel.stages):
+        yield from _stage_problems(stage, f"stages[{position}]")
+
+
+def button_problems(buttons: list[Button]) -> Iterator[Problem]:
+    yield from _repeated((f"buttons[{i}].name", button.name) for i, button in enumerate(buttons))
+    for position, button in enumerate(buttons):
+        if problem := selector_problem(button.selector):
+            yield f"buttons[{position}].selector", problem
+
+
+def campaign_problems(campaigns: list[Campaign]) -> Iterator[Problem]:
+    yield from _repeated((f"campaigns[{i}].name", campaign.name) for i, campaign in enumerate(campaigns))
+    yield from _repeated((f"campaigns[{i}].suffix", campaign.suffix) for i, campaign in enumerate(campaigns))
+
+
+def _stage_problems(stage: Stage, at: str) -> Iterator[Problem]:
+    if (stage.value is None) == (stage.any_of is None):
+        yield f"{at}.value", "give `value` or `any_of`, one of them"
+        return
+    fields = (
+        [(f"{at}.value", stage.value)]
+        if stage.value is not None
+        else [(f"{at}.any_of[{i}]", value) for i, value in enumerate(stage.any_of or [])]
+    )
+    for field, value in fields:
+        if problem := _value_problem(stage, value):
+            yield field, problem
+
+
+def _value_problem(stage: Stage, value: str) -> str | None:
+    if stage.match == "regex":
+        return regex_problem(value)
+    if stage.trigger == "click" and stage.match == "exact":
+        return selector_problem(value)
+    if stage.trigger == "url":
+        starts = ("/", "http://", "https://", *(["*"] if stage.match == "glob" else []))
+        if not value.startswith(starts):
+            return "an address starts with / (a page) or with http (a full URL)"
+    return None
+
+
+def _repeated(names: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Names are the same whatever their letters' case."""
+    seen: set[str] = set()
+    for field, name in names:
+        if name.strip().lower() in seen:
+            yield field, f"{name!r} is there twice"
+        seen.add(name.strip().lower())

@@ -1,0 +1,1 @@
+"""What a user should know without looking for it."""

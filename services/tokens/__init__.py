@@ -1,0 +1,1 @@
+"""The token that the pages of an app carry."""

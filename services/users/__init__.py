@@ -1,0 +1,1 @@
+"""People and their organisations: registering, who is who."""
