@@ -140,8 +140,7 @@ class Supervisor:
             if started.poll() is not None:
                 raise NotReady("supervisord", "does not start", self.last_lines("supervisord"))
             time.sleep(0.05)
-        if not tied:
-            started.returncode = 0  # it outlives us: no warning about a child left behind
+        started.returncode = 0  # it ends with us or outlives us, as asked: no warning about a child left behind
 
     def _call(self, method: str, *arguments: object) -> Any:  # whatever XML-RPC brings
         with xmlrpc.client.ServerProxy("http://supervisor", transport=_Socket(self.socket)) as server:
