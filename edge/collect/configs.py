@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from edge.bus import Bus
+from edge.sharing import Shared
 from services.contracts.config import AppConfig, ConfigChanged, GetTrackerConfig
 from services.contracts.tracking import TrackerCapture, TrackerConfig
 
@@ -38,28 +39,40 @@ class Configs:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._kept: dict[str, CachedConfig] = {}
+        self._stale: set[str] = set()
+        self._fetching = Shared[CachedConfig]()
         self._on_change: list[Callable[[str, TrackerConfig], None]] = []
         bus.listen(ConfigChanged, self._changed)
-        bus.on_connected(self._kept.clear)
+        bus.on_connected(self._doubt)
 
     def on_change(self, react: Callable[[str, TrackerConfig], None]) -> None:
         self._on_change.append(react)
 
     async def of(self, app: str) -> CachedConfig:
         """Raises what keeps the config from being fetched."""
-        if (kept := self._kept.get(app)) is not None:
+        kept = self._kept.get(app)
+        if kept is not None and app not in self._stale:
             return kept
-        fetched = _cached(await self._bus.call(GetTrackerConfig(app=app)))
-        # A change told while the answer was on its way is newer.
-        newest = max(fetched, self._kept.get(app, fetched), key=lambda config: config.version)
-        self._kept[app] = newest
-        return newest
+        return await self._fetching.fetch(app, lambda: self._fetch(app))
+
+    async def _fetch(self, app: str) -> CachedConfig:
+        fetched = await self._bus.call(GetTrackerConfig(app=app))
+        self._stale.discard(app)
+        self._keep(fetched)
+        return self._kept[app]
+
+    def _doubt(self) -> None:
+        # A change told while the connection was away was missed: what is kept is only good to notice it by.
+        self._stale = set(self._kept)
 
     def _changed(self, event: ConfigChanged) -> None:
-        app = event.config.app
+        self._keep(event.config)
+
+    def _keep(self, config: AppConfig) -> None:
+        app = config.app
         kept = self._kept.get(app)
-        if kept is not None and kept.version >= event.config.version:
-            return
-        self._kept[app] = _cached(event.config)
+        if kept is not None and kept.version >= config.version:
+            return  # a change told while an answer was on its way is newer than the answer
+        self._kept[app] = _cached(config)
         for react in self._on_change:
             react(app, self._kept[app].tracker)

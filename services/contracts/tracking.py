@@ -17,7 +17,7 @@ Url = Annotated[str, msgspec.Meta(max_length=4096)]
 Target = Annotated[str, msgspec.Meta(max_length=512)]
 Text = Annotated[str, msgspec.Meta(max_length=300)]
 FrameNumber = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
-SessionPass = Annotated[str, msgspec.Meta(max_length=4096)]
+SessionPass = Annotated[str, msgspec.Meta(max_length=6000)]
 
 Kind = Literal["click", "url", "hover", "seen", "move", "custom"]
 
