@@ -12,6 +12,7 @@ import jwt
 import msgspec
 
 from edge.bus import Bus
+from edge.sharing import Shared
 from services.contracts.auth import GetAccessKeys, PublicKeys
 from services.contracts.errors import AccessTokenInvalid, AppTokenInvalid, Unauthenticated
 from services.contracts.messages import Actor, Call
@@ -33,16 +34,17 @@ class Verifier:
         self._refusal = refusal
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = -REFETCH_PAUSE
+        self._fetching = Shared[None]()
         self._verify = lru_cache(KEPT)(self._verify_once)
 
     async def claims(self, token: str) -> dict[str, Any]:  # Any: a JWT's claims are whatever JSON was signed
         """Raises the refusal of this kind of token, or what keeps the keys from being fetched."""
         try:
             key_id = jwt.get_unverified_header(token).get("kid", "")
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, RecursionError) as error:
             raise self._refusal("the token is not a token") from error
         if key_id not in self._keys and time.monotonic() - self._fetched_at >= REFETCH_PAUSE:
-            await self._refetch()
+            await self._fetching.fetch("keys", self._refetch)
         if key_id not in self._keys:
             raise self._refusal("the token was signed by nobody we know")
         claims = self._verify(token, key_id)
@@ -107,6 +109,7 @@ class AppTokens:
         self._verifier = Verifier(bus, GetTokenKeys(), "datalab/tokens", AppTokenInvalid)
         self._revoked: set[str] | None = None
         self._revoked_early: set[str] = set()
+        self._loading = Shared[set[str]]()
         bus.listen(TokenRevoked, self._on_revoked)
         bus.on_connected(self._reload)
 
@@ -123,9 +126,14 @@ class AppTokens:
             claims = msgspec.convert(await self._verifier.claims(token), AppClaims)
         except msgspec.ValidationError as error:
             raise AppTokenInvalid("the token lacks a claim") from error
-        if self._revoked is None:
-            listed = await self._bus.call(GetRevocations())
-            self._revoked = {*listed.revoked, *self._revoked_early}
-        if claims.jti in self._revoked:
+        revoked = self._revoked
+        if revoked is None:
+            revoked = await self._loading.fetch("revocations", self._load)
+        if claims.jti in revoked:
             raise AppTokenInvalid("the token was revoked; paste the app's current snippet")
         return claims
+
+    async def _load(self) -> set[str]:
+        listed = await self._bus.call(GetRevocations())
+        self._revoked = {*listed.revoked, *self._revoked_early}
+        return self._revoked
