@@ -13,7 +13,7 @@ import itertools
 import logging
 import uuid
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 import pika
@@ -53,10 +53,10 @@ class Bus:
         self._parameters.heartbeat = 30
         self._parameters.client_properties = {"connection_name": name}
         self._name = name
-        self._identity = uuid.uuid4().hex
         self._numbers = itertools.count(1)
-        self._listeners: dict[str, tuple[msgspec.json.Decoder[Any], Callable[[Any], None]]] = {}
-        self._sources: set[tuple[str, str]] = set()
+        self._listeners: dict[
+            tuple[str, str], list[tuple[msgspec.json.Decoder[Any], Callable[[Any], None]]]
+        ] = {}
         self._connected_hooks: list[Callable[[], None]] = []
         self._decoders: dict[Any, msgspec.json.Decoder[Reply[Any]]] = {}
         self._connecting: asyncio.Task[None] | None = None
@@ -64,6 +64,8 @@ class Bus:
         self._forget()
 
     def _forget(self) -> None:
+        # Anew for every connection: the broker may not know yet that the last one is gone, with its exclusive queues.
+        self._identity = uuid.uuid4().hex
         self._connection: AsyncioConnection | None = None
         self._rpc: Channel | None = None
         self._events: Channel | None = None
@@ -85,8 +87,8 @@ class Bus:
 
     def listen(self, event: type[E], react: Callable[[E], None]) -> None:
         """Have `react` called with every `event` from now on; only before `start`."""
-        self._sources.add((event.source(), event.type()))
-        self._listeners[f"{event.source()}.events/{event.type()}"] = (msgspec.json.Decoder(event), react)
+        reactions = self._listeners.setdefault((f"{event.source()}.events", event.type()), [])
+        reactions.append((msgspec.json.Decoder(event), react))
 
     def on_connected(self, hook: Callable[[], None]) -> None:
         """Have `hook` called at every new connection: events told before it were missed."""
@@ -100,8 +102,9 @@ class Bus:
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
-        if self._connection is not None and self._connection.is_open and self._lost is not None:
-            self._connection.close()
+        if self._connection is not None and self._lost is not None and not self._lost.done():
+            if not self._connection.is_closing:
+                self._connection.close()
             await asyncio.wait([self._lost], timeout=2)
         self._fail_all("the edge stops")
 
@@ -113,13 +116,19 @@ class Bus:
                 CallTimedOut or BrokerDown.
         """
         body = _encode({"args": [], "kwargs": request})
-        reply: Reply[R] = await self.request(request.address, body, type(request).returns(), time_out)
+        returns = type(request).returns()
+        reply: Reply[R] = await self.request(request.address, body, returns, time_out)
+        if reply.result is None and type(None) not in get_args(returns):
+            raise ServiceFailed(f"{request.address} answered nothing")
         return reply.result  # type: ignore[return-value]  # R itself may be None
 
     async def request(self, address: str, body: bytes, returns: Any, time_out: float = 5.0) -> Reply[Any]:
         """`call` for an address that has no Call of its own. Any: the type the answer is decoded into."""
         if self._rpc is None:
             raise BrokerDown("the message broker cannot be reached", retry_after=1)
+        if self._blocked:
+            # It reads nothing from this connection now, so the call would only time out.
+            raise BrokerDown("the message broker is short of memory or disk", retry_after=5)
         correlation_id = str(next(self._numbers))
         answer = self._calls[correlation_id] = asyncio.get_running_loop().create_future()
         try:
@@ -170,15 +179,16 @@ class Bus:
         if self._events is None:
             confirm.set_exception(BrokerDown("the message broker cannot be reached", retry_after=1))
             return confirm
-        self._published += 1
-        tag = self._published
-        self._confirms[tag] = confirm
+        tag = self._published + 1
         properties = pika.BasicProperties(delivery_mode=2, message_id=str(tag), **JSON)
         try:
             self._events.basic_publish(exchange, key, body, properties, mandatory=True)
         except AMQPError:
-            del self._confirms[tag]
             confirm.set_exception(BrokerDown("the message broker cannot be reached", retry_after=1))
+            return confirm
+        # The broker counts what it was sent: only that counts here.
+        self._published = tag
+        self._confirms[tag] = confirm
         return confirm
 
     async def _stay_connected(self) -> None:
@@ -193,6 +203,12 @@ class Bus:
                 self._abandon()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            except Exception:
+                # Whatever it is, nothing else would ever connect again.
+                log.exception("broker: cannot connect; again in %.1f s", LONGEST_PAUSE)
+                self._abandon()
+                await asyncio.sleep(LONGEST_PAUSE)
                 continue
             log.info("broker: connected")
             pause = FIRST_PAUSE
@@ -271,9 +287,9 @@ class Bus:
     async def _receive_events(self, channel: Channel) -> None:
         queue = f"evt--{self._name}-{self._identity}"
         await self._done(channel.queue_declare, queue, exclusive=True, auto_delete=True)
-        for source, kind in self._sources:
-            await self._done(channel.exchange_declare, f"{source}.events", "topic", durable=True)
-            await self._done(channel.queue_bind, queue, f"{source}.events", kind)
+        for exchange, kind in self._listeners:
+            await self._done(channel.exchange_declare, exchange, "topic", durable=True)
+            await self._done(channel.queue_bind, queue, exchange, kind)
         await self._done(channel.basic_consume, queue, self._on_event, auto_ack=True)
 
     def _on_reply(self, _: Channel, __: object, properties: pika.BasicProperties, body: bytes) -> None:
@@ -287,12 +303,12 @@ class Bus:
             answer.set_exception(ServiceUnknown(f"no service answers {method.routing_key}", retry_after=5))
 
     def _on_event(self, _: Channel, method: Any, __: object, body: bytes) -> None:
-        decoder, react = self._listeners[f"{method.exchange}/{method.routing_key}"]
-        try:
-            react(decoder.decode(body))
-        except Exception:
-            # One event that cannot be read or handled must not end the connection for all others.
-            log.exception("event %s/%s could not be handled", method.exchange, method.routing_key)
+        for decoder, react in self._listeners.get((method.exchange, method.routing_key), ()):
+            try:
+                react(decoder.decode(body))
+            except Exception:
+                # One event that cannot be read or handled must not end the connection for all others.
+                log.exception("event %s/%s could not be handled", method.exchange, method.routing_key)
 
     def _on_event_returned(self, _: Channel, __: Any, properties: pika.BasicProperties, ___: bytes) -> None:
         self._returned.add(int(properties.message_id or 0))
@@ -306,15 +322,16 @@ class Bus:
         )
         for tag in tags:
             confirm = self._confirms.pop(tag, None)
+            returned = tag in self._returned
+            self._returned.discard(tag)
             if confirm is None or confirm.done():
                 continue
             if isinstance(method, pika.spec.Basic.Nack):
                 confirm.set_exception(BrokerDown("the message broker refused the message", retry_after=1))
-            elif tag in self._returned:
+            elif returned:
                 confirm.set_exception(ServiceUnknown("no service takes this event yet", retry_after=1))
             else:
                 confirm.set_result(None)
-            self._returned.discard(tag)
 
 
 def _give(future: asyncio.Future[F], result: F) -> None:
@@ -324,7 +341,10 @@ def _give(future: asyncio.Future[F], result: F) -> None:
 
 def _raised(error: RemoteError, address: str) -> Exception:
     if (refusal := BY_NAME.get(error.exc_type)) is not None:
-        return refusal(*error.exc_args[:3])
+        detail, field, retry_after = (*error.exc_args, None, None, None)[:3]
+        # Nameko's own serializer makes text of everything: None comes as "None", 5 as "5".
+        seconds = int(retry_after) if str(retry_after).isdecimal() else None
+        return refusal(str(detail or ""), None if field in (None, "None") else str(field), seconds)
     if error.exc_type == "MethodNotFound":
         return ServiceUnknown(f"{address} does not exist")
     if error.exc_type in ("IncorrectSignature", "MalformedRequest"):
