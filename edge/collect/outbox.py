@@ -1,6 +1,6 @@
 """Frames on their way to the broker: those of all connections share messages, and stay here until they are confirmed.
 
-    put(frame, confirmed) --> [waiting] --50 ms or 500 frames--> message --> broker --confirm--> confirmed() of each
+    put(frame, confirmed) --> [waiting] --50 ms, 500 frames or 1 MB--> message --> broker --confirm--> confirmed()
 
 A message that the broker did not confirm is published again, unchanged, for as long as the edge lives; a frame that
 so arrives twice is stored once. What is unconfirmed is bounded: `room()` lets the streams wait before they read on.
@@ -20,6 +20,10 @@ from services.contracts.frames import Frame, Frames
 log = logging.getLogger(__name__)
 
 MESSAGES_AT_ONCE = 16
+BATCH_BYTES = 1_000_000
+"""of events after which a message is sent; the broker takes 16 MB"""
+MOST_UNCONFIRMED_BYTES = 64_000_000
+"""of events held without a confirm, however few frames they are"""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """seconds before an unconfirmed message is published again"""
 
@@ -35,26 +39,32 @@ class Outbox:
         self._batch_frames = batch_frames
         self._most_unconfirmed = unconfirmed_frames
         self._waiting: list[tuple[Frame, Confirmed | None]] = []
+        self._waiting_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(MESSAGES_AT_ONCE)
         self._unconfirmed = 0
+        self._unconfirmed_bytes = 0
         self._room = asyncio.Event()
         self._room.set()
 
     @property
     def full(self) -> bool:
-        return self._unconfirmed >= self._most_unconfirmed
+        return (
+            self._unconfirmed >= self._most_unconfirmed or self._unconfirmed_bytes >= MOST_UNCONFIRMED_BYTES
+        )
 
     async def room(self) -> None:
-        """Wait until fewer frames than the limit are unconfirmed."""
+        """Wait until less than the limit is unconfirmed."""
         await self._room.wait()
 
     def put(self, frame: Frame, confirmed: Confirmed | None = None) -> None:
         """Take a frame over; `confirmed` is called once the broker holds it."""
+        size = len(frame.events)
         self._waiting.append((frame, confirmed))
-        self._count(1)
-        if len(self._waiting) >= self._batch_frames:
+        self._waiting_bytes += size
+        self._count(1, size)
+        if len(self._waiting) >= self._batch_frames or self._waiting_bytes >= BATCH_BYTES:
             self._flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._batch_seconds, self._flush)
@@ -66,8 +76,9 @@ class Outbox:
             await asyncio.wait(self._sending, timeout=seconds)
         return self._unconfirmed == 0
 
-    def _count(self, change: int) -> None:
-        self._unconfirmed += change
+    def _count(self, frames: int, size: int) -> None:
+        self._unconfirmed += frames
+        self._unconfirmed_bytes += size
         FRAMES_UNCONFIRMED.set(self._unconfirmed)
         if self.full:
             self._room.clear()
@@ -81,11 +92,12 @@ class Outbox:
         if not self._waiting:
             return
         batch, self._waiting = self._waiting, []
-        task = asyncio.create_task(self._send(batch))
+        size, self._waiting_bytes = self._waiting_bytes, 0
+        task = asyncio.create_task(self._send(batch, size))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    async def _send(self, batch: list[tuple[Frame, Confirmed | None]]) -> None:
+    async def _send(self, batch: list[tuple[Frame, Confirmed | None]], size: int) -> None:
         body = _encode(Frames(frames=[frame for frame, _ in batch]))
         exchange, key = f"{Frames.source()}.events", Frames.type()
         pause = FIRST_PAUSE
@@ -99,8 +111,12 @@ class Outbox:
                     log.warning("%d frames not confirmed, again in %.1f s: %s", len(batch), pause, error)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE)
-        self._count(-len(batch))
+        self._count(-len(batch), -size)
         FRAMES_CONFIRMED.inc(len(batch))
         for _, confirmed in batch:
             if confirmed is not None:
-                confirmed()
+                try:
+                    confirmed()
+                except Exception:
+                    # One connection's trouble must not keep the others of the batch from their acks.
+                    log.exception("a confirm could not be passed on")
