@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from edge.collect.addresses import reduced, without_query
+from edge.collect.channels import channel
 from edge.collect.configs import CachedConfig
 from edge.collect.tickets import Session
 from services.contracts import frames
@@ -28,6 +29,8 @@ def pack(events: Sequence[Sent], session: Session, config: CachedConfig, receive
     Raises:
         InvalidInput: `field` is the path of what is missing, e.g. `events[3].event`.
     """
+    if len(events) > 1:
+        _refuse_second_record(events)
     return msgspec.Raw(
         encode([_packed(sent, index, session, config, received) for index, sent in enumerate(events)])
     )
@@ -81,9 +84,16 @@ def _packed(sent: Sent, index: int, session: Session, config: CachedConfig, rece
             field=f"events[{index}].event",
         )
     for needed in NEEDS[kind]:
-        if getattr(sent.event, needed) is None:
+        if getattr(sent.event, needed) in (None, ""):
             raise InvalidInput(f"a {kind} needs it", field=f"events[{index}].event.{needed}")
     return _event(kind, sent.event, at, config)
+
+
+def _refuse_second_record(events: Sequence[Sent]) -> None:
+    """A record is 17 bytes of JSON and becomes the session's whole facts: one is enough."""
+    records = [index for index, sent in enumerate(events) if sent.type == "start"]
+    if len(records) > 1:
+        raise InvalidInput("a frame holds one session record at most", field=f"events[{records[1]}].type")
 
 
 def _event(kind: Kind, event: Detail, at: int, config: CachedConfig) -> Packed:
@@ -121,13 +131,13 @@ def _start(sent: Sent, at: int, session: Session) -> Packed:
     if sent.meta is None:
         return msgspec.structs.replace(known, at=at)
     device = sent.meta.device
-    return msgspec.structs.replace(
-        known,
-        at=at,
-        browser=known.browser or device.browser or "",
-        os=known.os or device.os or "",
-        referrer=known.referrer or without_query(sent.meta.referrer or ""),
+    facts = msgspec.structs.replace(
+        known, at=at, browser=known.browser or device.browser or "", os=known.os or device.os or ""
     )
+    referrer = without_query(sent.meta.referrer or "")
+    if not known.referrer and referrer and referrer.partition("/")[0] != host_of(session.origin):
+        facts = msgspec.structs.replace(facts, referrer=referrer, channel=channel(referrer, known.params))
+    return facts
 
 
 def host_of(origin: str) -> str:
