@@ -1,4 +1,6 @@
-"""Who comes back: the visitor's id, from our cookie, else from what the tracker kept, else new.
+"""Who comes back: the visitor's id, from what the tracker kept, else from our cookie, else new.
+
+What the tracker kept comes first, so that a visitor stays the same when the cookie was lost and is set anew.
 
 The cookie holds 128 random bits; an app sees a keyed digest of them, so that two apps on one installation cannot tell
 that they share a visitor. A visitor who declines tracking (Do Not Track, Global Privacy Control) gets no id; where
@@ -26,13 +28,12 @@ class Visitor(msgspec.Struct, frozen=True):
 
 
 def known_or_new(app: str, cookie: str | None, kept: str | None) -> Visitor:
-    """`kept` is what an earlier hello gave the tracker, for browsers that keep no cookie of ours."""
-    if cookie and ID.fullmatch(cookie):
-        return Visitor(_of_app(app, cookie), True, cookie)
-    fresh = secrets.token_hex(16)
+    """`kept` is what an earlier hello gave the tracker of this app."""
+    known = cookie if cookie and ID.fullmatch(cookie) else None
+    cookie = known or secrets.token_hex(16)
     if kept and ID.fullmatch(kept):
-        return Visitor(kept, True, fresh)
-    return Visitor(_of_app(app, fresh), False, fresh)
+        return Visitor(kept, True, cookie)
+    return Visitor(_of_app(app, cookie), known is not None, cookie)
 
 
 def _of_app(app: str, cookie: str) -> str:
