@@ -1,5 +1,6 @@
 """Token buckets: how often something may happen, per address or per connection."""
 
+import math
 import time
 
 
@@ -26,7 +27,7 @@ class Bucket:
 
 
 class PerKey:
-    """A bucket for each key; the idle ones are forgotten, so that memory is bounded by what comes in a minute."""
+    """A bucket for each of the `most_keys` keys seen last; whoever is forgotten starts with a full one."""
 
     def __init__(self, per_minute: int, most_keys: int = 50_000) -> None:
         self._rate = per_minute / 60
@@ -44,4 +45,4 @@ class PerKey:
         if wait == 0:
             return 0
         bucket.give_back()
-        return max(1, round(wait))
+        return math.ceil(wait)

@@ -59,7 +59,11 @@ class Purpose(Generic[B]):
         self._decoder: msgspec.msgpack.Decoder[B] = msgspec.msgpack.Decoder(bearer)
 
     def bearer(self, grant: "Grant") -> B:
-        return self._decoder.decode(grant.bearer)
+        try:
+            return self._decoder.decode(grant.bearer)
+        except msgspec.MsgspecError as error:
+            # Signed by an edge of another version.
+            raise TicketInvalid(f"the {self.name} is of another version; ask for a new one") from error
 
 
 TICKET = Purpose("ticket", Session, TICKET_SECONDS)
@@ -100,6 +104,7 @@ class Tickets:
     def redeem(self, purpose: Purpose[B], text: str) -> B:
         """Read a ticket and use it up. Raises TicketInvalid, TicketExpired, TicketAlreadyUsed."""
         grant = self._grant(purpose, text)
+        bearer = purpose.bearer(grant)
         if grant.id in self._used:
             raise TicketAlreadyUsed(f"the {purpose.name} was used before; ask for a new one")
         self._remember(grant.id, grant.expires)
@@ -108,8 +113,8 @@ class Tickets:
         confirm = self._bus.publish(
             f"{redeemed.source()}.events", redeemed.type(), msgspec.json.encode(redeemed)
         )
-        confirm.add_done_callback(lambda future: future.exception())
-        return purpose.bearer(grant)
+        confirm.add_done_callback(lambda future: future.cancelled() or future.exception())
+        return bearer
 
     def _grant(self, purpose: Purpose[B], text: str) -> Grant:
         try:
@@ -119,7 +124,10 @@ class Tickets:
         payload = raw[MAC_BYTES:]
         if not hmac.compare_digest(raw[:MAC_BYTES], self._mac(payload)):
             raise TicketInvalid(f"the {purpose.name} is not one of ours")
-        grant = _decode(payload)
+        try:
+            grant = _decode(payload)
+        except msgspec.MsgspecError as error:
+            raise TicketInvalid(f"the {purpose.name} is of another version; ask for a new one") from error
         if grant.purpose != purpose.name:
             raise TicketInvalid(f"a {grant.purpose} is no {purpose.name}")
         if grant.expires < time.time():
