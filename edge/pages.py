@@ -50,10 +50,25 @@ def read(path: Path, modified: float) -> File:  # noqa: ARG001  a changed file i
     )
 
 
+def known(request: AnyRequest, etag: str) -> bool:
+    """The browser has it. A proxy that compresses makes the tag a weak one."""
+    tags = request.headers.get("if-none-match", "").split(",")
+    return any(tag.strip().removeprefix("W/") in (etag, "*") for tag in tags)
+
+
+def inside(root: Path, path: str) -> Path | None:
+    """The file of that address, or None where there is none inside `root`."""
+    try:
+        file = (root / path.lstrip("/")).resolve()
+        return file if file.is_relative_to(root) and file.is_file() else None
+    except (ValueError, OSError):  # no name of a file: a NUL in it, or too long
+        return None
+
+
 def answer(request: AnyRequest, path: Path, headers: dict[str, str]) -> Response[bytes]:
     file = read(path, path.stat().st_mtime)
     headers = {**headers, "etag": file.etag, "vary": "accept-encoding"}
-    if request.headers.get("if-none-match") == file.etag:
+    if known(request, file.etag):
         return Response(b"", status_code=304, headers=headers)
     content = file.content
     if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
@@ -82,18 +97,18 @@ def handlers(settings: EdgeSettings) -> list[ControllerRouterHandler]:
 
         @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False)
         def dashboard(request: AnyRequest, path: FromPath[str] = "") -> Response[bytes]:
-            file = (root / path.lstrip("/")).resolve()
-            if path.startswith(("/api/", "/health/", "/schema/")) or not file.is_relative_to(root):
+            if path.startswith(("/api/", "/health/", "/schema/")) or ".." in path.split("/"):
                 raise NotFoundException()
+            file = inside(root, path)
             if path.startswith("/assets/"):
-                if not file.is_file():
+                if file is None:
                     raise NotFoundException()
                 return answer(
                     request, file, {**PAGE_HEADERS, "cache-control": "public, max-age=31536000, immutable"}
                 )
             # Any other path is one of the dashboard's own routes.
-            page = file if file.is_file() else root / "index.html"
-            if not page.is_file():
+            page = file or inside(root, "index.html")
+            if page is None:
                 raise NotFoundException("the dashboard is not built")
             return answer(request, page, PAGE_HEADERS)
 

@@ -1,6 +1,6 @@
 """The edge's settings, each from the environment variable of its name (or its `_FILE`)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -15,7 +15,7 @@ class EdgeSettings(msgspec.Struct, kw_only=True):
     public_url: str = "http://localhost:8080"
     """where browsers reach the edge; https makes cookies Secure"""
     edge_host: str = "127.0.0.1"
-    edge_port: Positive = 8080
+    edge_port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 8080
     trusted_proxies: str = ""
     """addresses, comma separated, whose X-Forwarded-For is believed"""
     frontend_dir: str = ""
@@ -38,7 +38,7 @@ class EdgeSettings(msgspec.Struct, kw_only=True):
     """frames in one message to the broker at most"""
     unconfirmed_frames: Positive = 20_000
     """frames held without a confirm; beyond it streams are read no further"""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @property
     def secure(self) -> bool:
