@@ -8,7 +8,7 @@
     Settings  the service's settings from the environment
     Healthy   answers `<service>.health`
 
-`python -m services.hosting users` runs the service of that name.
+`python -m services users` runs the service of that name.
 """
 
 from services.hosting.calls import Calls

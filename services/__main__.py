@@ -1,4 +1,7 @@
-"""Run one service: `python -m services.hosting NAME`. SIGTERM finishes what is under way, then ends."""
+"""Run one service: `python -m services NAME`. SIGTERM finishes what is under way, then ends.
+
+It is here and not in `hosting`, whose modules would then be imported before eventlet has patched what they use.
+"""
 
 import os
 
@@ -33,7 +36,7 @@ SERVICES = {
 
 def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in SERVICES:
-        sys.exit(f"usage: python -m services.hosting {'|'.join(SERVICES)}")
+        sys.exit(f"usage: python -m services {'|'.join(SERVICES)}")
     try:
         settings = load(ServiceSettings)
     except SettingInvalid as error:
