@@ -14,7 +14,7 @@ from pathlib import Path
 from stack.local.credentials import Credentials
 from stack.local.errors import CommandFailed
 from stack.local.ports import LOOPBACK, Ports
-from stack.local.programs import ROOT, Program
+from stack.local.programs import ROOT, Program, version
 
 BIN = Path("/usr/lib/rabbitmq/bin")
 CONFIGURATION = ROOT / "stack" / "broker" / "rabbitmq.conf"
@@ -34,7 +34,7 @@ class Broker:
 
     def programs(self) -> list[Program]:
         """epmd runs as a program of its own, in the foreground: RabbitMQ would leave one behind."""
-        self._configure()
+        configured = self._configure()
         listening = ("broker", "broker_node", *(["broker_management"] if self.management else []))
         names = ("epmd", "-address", LOOPBACK, "-port", str(self.ports.broker_names))
         return [
@@ -45,6 +45,7 @@ class Broker:
                 self._environment(),
                 stop_seconds=30,
                 ports=listening,
+                version=version([CONFIGURATION, *configured]),
             ),
         ]
 
@@ -103,7 +104,8 @@ class Broker:
             "RABBITMQ_CTL_ERL_ARGS": "-start_epmd false",
         }
 
-    def _configure(self) -> None:
+    def _configure(self) -> list[Path]:
+        """The files that say how it runs."""
         for folder in ("conf.d", "data", "logs", "generated", "schema"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)
         definitions = self.credentials.file("broker_definitions.json", json.dumps(self._definitions()))
@@ -113,9 +115,10 @@ class Broker:
                 "management.tcp.ip = " + LOOPBACK,
                 f"management.tcp.port = {self.ports.broker_management}",
             ]
-        (self.home / "conf.d" / "10-local.conf").write_text("\n".join(lines) + "\n")
-        plugins = "rabbitmq_management" if self.management else ""
-        (self.home / "enabled_plugins").write_text(f"[{plugins}].\n")
+        local, plugins = self.home / "conf.d" / "10-local.conf", self.home / "enabled_plugins"
+        local.write_text("\n".join(lines) + "\n")
+        plugins.write_text(f"[{'rabbitmq_management' if self.management else ''}].\n")
+        return [local, plugins, definitions]
 
     def _definitions(self) -> dict[str, object]:
         password = self.credentials.password("broker")

@@ -16,7 +16,6 @@ from stack.local.programs import PYTHON, ROOT, VENV
 from stack.local.settings import Settings
 from stack.local.stack import Stack
 from stack.local.status import table
-from stack.local.supervision import Supervisor, sweep
 
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis")
 
@@ -84,14 +83,11 @@ def up(chosen: Settings, arguments: list[str]) -> None:
 
 
 def down(chosen: Settings) -> None:
-    supervisor = Supervisor(chosen.run)
-    if not supervisor.alive():
-        sweep(chosen.run)
-        print("datalab was not running.")
-        return
+    stack = _stack(chosen)
+    there = stack.alive()
     with progress.step("stop"):
-        supervisor.shut_down()
-    print("datalab is down.")
+        stack.stop()
+    print("datalab is down." if there else "datalab was not running.")
 
 
 def status(chosen: Settings) -> None:
@@ -116,7 +112,7 @@ def logs(chosen: Settings, names: list[str]) -> None:
 def clean(chosen: Settings) -> None:
     """Stops the stacks below the state directory first, those of tests included."""
     for configuration in chosen.run.glob("**/supervisord.conf"):
-        Supervisor(configuration.parent).shut_down()
+        Stack(configuration.parent).stop()
     built = [ROOT / part / folder for part in builds.PARTS for folder in ("dist", "node_modules")]
     for path in (chosen.run, VENV, *built, *(ROOT / cache for cache in CACHES)):
         shutil.rmtree(path, ignore_errors=True)

@@ -4,7 +4,7 @@ See the package's docstring for the interface with examples.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,15 @@ from stack.local.calls import service_answers
 from stack.local.credentials import Credentials
 from stack.local.database import Database
 from stack.local.errors import NotReady, Trouble
+from stack.local.node import find_node
 from stack.local.ports import Ports, check_free
-from stack.local.programs import PYTHON, ROOT, Program, fingerprint
+from stack.local.programs import PYTHON, ROOT, Program, version
 from stack.local.supervision import BACKOFF, FATAL, Supervisor
+from stack.local.venv import LOCK
 
 SERVICES = ("users", "auth", "apps", "config", "tokens", "notifications", "analysis", "recorder")
 NAMES = ("epmd", "broker", "database", *SERVICES, "edge", "shop")
+_STOP_ORDER = (("shop", "edge"), SERVICES, ("broker", "database"), ("epmd",))
 _ALIASES = {"broker": ("epmd", "broker"), "services": SERVICES}
 
 
@@ -98,22 +101,28 @@ class Stack:
         return given | self._own_environment
 
     def programs(self) -> list[Program]:
-        of_services = {"DATALAB_SOURCES": fingerprint([ROOT / "services"])}
-        of_edge = {"DATALAB_SOURCES": fingerprint([ROOT / "edge", ROOT / "services" / "contracts"])}
-        shop = (_node(), str(ROOT / "tracker" / "demo" / "serve.mjs"))
+        shop = (find_node() or "node", str(ROOT / "tracker" / "demo" / "serve.mjs"))
         where = ("--dir", str(self.run / "demo" / "shop"), "--port", str(self.ports.shop))
         return [
             *self.broker.programs(),
             self.database.program(),
-            *(
-                Program(
-                    name, (str(PYTHON), "-m", "services.hosting", name), self.environment(name) | of_services
-                )
-                for name in SERVICES
-            ),
-            Program("edge", (str(PYTHON), "-m", "edge"), self.environment("edge") | of_edge, ports=("edge",)),
-            Program("shop", (*shop, *where), ports=("shop",)),
+            *(self._program(name, "services", name, sources=[ROOT / "services"]) for name in SERVICES),
+            self._program("edge", "edge", sources=[ROOT / "edge", ROOT / "services" / "contracts"]),
+            Program("shop", (*shop, *where), ports=("shop",), version=version([Path(shop[1])])),
         ]
+
+    def _program(self, name: str, module: str, *arguments: str, sources: list[Path]) -> Program:
+        environment = self.environment(name)
+        secrets = [
+            Path(value) for value in environment.values() if self.credentials.folder in Path(value).parents
+        ]
+        return Program(
+            name,
+            (str(PYTHON), "-m", module, *arguments),
+            environment,
+            ports=("edge",) if name == "edge" else (),
+            version=version([LOCK, *sources, *secrets]),
+        )
 
     # -- start and stop
 
@@ -122,7 +131,7 @@ class Stack:
         stays as it is, unless its code or settings have changed since it was started."""
         wanted = _expand(names) or {name for name in NAMES if name != "shop"}
         programs = {program.name: program for program in self.programs()}
-        wanted |= set(self.supervisor.supervise(programs.values(), self._tied))
+        wanted |= self._supervise(programs.values())
         self._refuse_taken_ports(program for program in programs.values() if program.name in wanted)
         if "broker" in wanted:
             with self._step("broker"):
@@ -152,6 +161,17 @@ class Stack:
                 self.supervisor.start("shop")
                 self._wait("shop", lambda: health.answers(f"http://127.0.0.1:{self.ports.shop}/"))
 
+    def _supervise(self, programs: Collection[Program]) -> set[str]:
+        """Returns the names of those that ran and were stopped, since they run with other code or settings now."""
+        if not self.alive():
+            self.supervisor.open(programs, self._tied)
+            return set()
+        difference = self.supervisor.compare(programs)
+        outdated = {name for name in (*difference.changed, *difference.removed) if self.running(name)}
+        self._stop(set(difference.changed) | set(difference.removed))
+        self.supervisor.apply(difference)
+        return outdated.difference(difference.removed)
+
     @property
     def edge_address(self) -> str:
         """The edge as reached from this machine, whatever its public name."""
@@ -160,11 +180,14 @@ class Stack:
 
     def stop(self, *names: str) -> None:
         """End these in good order, or everything."""
+        if self.alive():
+            self._stop(_expand(names) or set(NAMES))
         if not names:
             self.supervisor.shut_down()
-        elif self.supervisor.alive():
-            for name in sorted(_expand(names), key=NAMES.index, reverse=True):
-                self.supervisor.stop(name)
+
+    def _stop(self, names: set[str]) -> None:
+        for together in _STOP_ORDER:
+            self.supervisor.stop_together(names.intersection(together))
 
     def restart(self, *names: str) -> None:
         self.stop(*names)
@@ -212,7 +235,7 @@ class Stack:
                     return (part if part in NAMES else name), f" ({state})"
         return name, ""
 
-    def _refuse_taken_ports(self, programs) -> None:  # type: ignore[no-untyped-def]
+    def _refuse_taken_ports(self, programs: Iterable[Program]) -> None:
         down = {name for name, process in self.supervisor.processes().items() if not process["pid"]}
         for program in programs:
             for port in program.ports if program.name in down else ():
@@ -224,9 +247,3 @@ def _expand(names: tuple[str, ...]) -> set[str]:
     if unknown := expanded.difference(NAMES):
         raise Trouble(f"There is no {', '.join(sorted(unknown))} in a stack; there is {', '.join(NAMES)}.")
     return expanded
-
-
-def _node() -> str:
-    from stack.local.node import find_node
-
-    return find_node() or "node"

@@ -16,13 +16,21 @@ import time
 import xmlrpc.client
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stack.local.errors import NotReady, PathTooLong
 from stack.local.programs import PYTHON, ROOT, Program
 
 BACKOFF, FATAL = "BACKOFF", "FATAL"
 _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 10, 60, 70
+
+
+class Difference(NamedTuple):
+    """Names of programs."""
+
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
 
 
 class Supervisor:
@@ -45,23 +53,24 @@ class Supervisor:
             return False
         return True
 
-    def supervise(self, programs: Iterable[Program], tied: bool) -> list[str]:
-        """Start supervisord for these programs, or tell a running one what has changed. Returns the names of
-        running programs that were stopped for it. `tied`: everything ends with the calling process."""
-        (self.run / "logs").mkdir(parents=True, exist_ok=True)
-        self.configuration.write_text(configuration(self, programs))
-        if not self.alive():
-            sweep(self.run)
-            self._spawn(tied)
-            return []
-        added, changed, removed = self._call("supervisor.reloadConfig")[0]
-        running = {name for name, process in self.processes().items() if process["pid"]}
-        for name in [*changed, *removed]:
-            self.stop(name)
+    def open(self, programs: Iterable[Program], tied: bool) -> None:
+        """Start supervisord for these programs; nothing of them runs yet. `tied`: everything ends with the calling
+        process, whatever ends that."""
+        self._configure(programs)
+        sweep(self.run)
+        self._spawn(tied)
+
+    def compare(self, programs: Iterable[Program]) -> "Difference":
+        """How these programs differ from those that a running supervisord has."""
+        self._configure(programs)
+        return Difference(*self._call("supervisor.reloadConfig")[0])
+
+    def apply(self, difference: "Difference") -> None:
+        """What has changed or is no more must have been stopped."""
+        for name in [*difference.changed, *difference.removed]:
             self._call("supervisor.removeProcessGroup", name)
-        for name in [*added, *changed]:
+        for name in [*difference.added, *difference.changed]:
             self._call("supervisor.addProcessGroup", name)
-        return sorted(running.intersection(changed))
 
     def processes(self) -> dict[str, dict[str, Any]]:
         """By name: `statename`, `pid` (0 when it does not run), `start` (UNIX seconds), `spawnerr`."""
@@ -106,8 +115,17 @@ class Supervisor:
         while self.processes()[name]["pid"] == pid:
             time.sleep(0.01)
 
+    def stop_together(self, names: Iterable[str]) -> None:
+        """As stop(), but they end side by side."""
+        names = [name for name in names if name in self.processes()]
+        for name in names:
+            with contextlib.suppress(xmlrpc.client.Fault):  # not running
+                self._call("supervisor.stopProcess", name, False)
+        for name in names:
+            self.stop(name)
+
     def shut_down(self) -> None:
-        """End every process and supervisord. Returns when all are gone."""
+        """End whatever is left, and supervisord. Returns when all are gone."""
         if self.alive():
             pid = self._call("supervisor.getPID")
             with contextlib.suppress(OSError, http.client.HTTPException):
@@ -122,6 +140,10 @@ class Supervisor:
         except FileNotFoundError:
             return ""
         return "\n".join(f"    {line[:200]}" for line in lines[-count:])
+
+    def _configure(self, programs: Iterable[Program]) -> None:
+        (self.run / "logs").mkdir(parents=True, exist_ok=True)
+        self.configuration.write_text(configuration(self, programs))
 
     def _spawn(self, tied: bool) -> None:
         # By pdeathsig supervisord is told to end when its parent does, however that came to die.
@@ -140,7 +162,9 @@ class Supervisor:
             if started.poll() is not None:
                 raise NotReady("supervisord", "does not start", self.last_lines("supervisord"))
             time.sleep(0.05)
-        started.returncode = 0  # it ends with us or outlives us, as asked: no warning about a child left behind
+        started.returncode = (
+            0  # it ends with us or outlives us, as asked: no warning about a child left behind
+        )
 
     def _call(self, method: str, *arguments: object) -> Any:  # whatever XML-RPC brings
         with xmlrpc.client.ServerProxy("http://supervisor", transport=_Socket(self.socket)) as server:
@@ -170,7 +194,7 @@ def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
         "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
     ]
     for program in programs:
-        environment = {**program.environment, **_mark(run)}
+        environment = {**program.environment, **_mark(run), "DATALAB_VERSION": program.version}
         lines += [
             "",
             f"[program:{program.name}]",
