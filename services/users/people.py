@@ -15,27 +15,35 @@ def enrolling(request: RegisterUser) -> Person:
 
     Raises EmailTaken.
     """
-    given = {"name": request.name, "organisation": same_domain(request.organisation)}
-    email = same_address(request.email)
+    email, organisation = same_address(request.email), same_domain(request.organisation)
     try:
-        return Person(email=email, created_at=now(), **given).save(force_insert=True)
-    except NotUniqueError:
-        # Not a founder any more: it may be another organisation this time.
-        person: Person | None = Person.objects(email=email, standing="enrolling").modify(
-            new=True, founder=False, role=role_of(founder=False), **given
+        return Person(email=email, organisation=organisation, name=request.name, created_at=now()).save(
+            force_insert=True
         )
-    if person is None:
-        raise EmailTaken("somebody has registered with that e-mail", field="email")
-    return person
+    except NotUniqueError:
+        again = Person.objects(email=email, standing="enrolling")
+        found: Person | None = again.filter(organisation=organisation).modify(new=True, name=request.name)
+    if found is None:
+        # Another organisation this time: what was claimed of the first is given back.
+        found = again.modify(
+            new=True, name=request.name, organisation=organisation, founder=False, role=role_of(founder=False)
+        )
+    if found is None:
+        raise _email_taken()
+    return found
 
 
 def found_or_join(person: Person) -> User:
-    """Claim the organisation; what the person will be once `stand` is called."""
+    """Claim the organisation; what the person will be once `stand` is called. Raises EmailTaken."""
     try:
-        Person.objects(id=person.id, standing="enrolling").update_one(founder=True, role=role_of(founder=True))
+        claimed = Person.objects(id=person.id, standing="enrolling").update_one(
+            founder=True, role=role_of(founder=True)
+        )
     except NotUniqueError:
         person.founder = False
     else:
+        if not claimed:
+            raise _email_taken()
         person.founder = True
     person.role = role_of(person.founder)
     person.standing = standing_of(person.founder)
@@ -43,10 +51,16 @@ def found_or_join(person: Person) -> User:
 
 
 def stand(user: User) -> None:
-    """End the enrolling. Raises EmailTaken when somebody else's registration with that e-mail ended before."""
-    changed = Person.objects(id=ObjectId(user.id), standing="enrolling").update_one(standing=user.standing)
-    if not changed:
-        raise EmailTaken("somebody has registered with that e-mail", field="email")
+    """End the enrolling. Raises EmailTaken when another registration with that e-mail ended or changed it meanwhile."""
+    same = Person.objects(
+        id=ObjectId(user.id), standing="enrolling", organisation=user.organisation, role=user.role
+    )
+    if not same.update_one(standing=user.standing):
+        raise _email_taken()
+
+
+def _email_taken() -> EmailTaken:
+    return EmailTaken("somebody has registered with that e-mail", field="email")
 
 
 def person(user: str) -> Person:

@@ -1,0 +1,75 @@
+"""Every problem of a config names its field."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.config.validation import button_problems, campaign_problems, check, funnel_problems
+from services.contracts.config import Button, Campaign, Funnel, Stage
+from services.contracts.errors import InvalidInput
+
+PAGE = {"name": "product", "trigger": "url", "value": "/product"}
+BUY = {"name": "buy", "trigger": "click", "value": "#buy"}
+PAID = {"name": "paid", "trigger": "event", "value": "paid"}
+
+
+def stages(*given: dict[str, Any]) -> Funnel:
+    return Funnel(stages=[Stage(**stage) for stage in given])
+
+
+GOOD = [
+    Funnel(),
+    stages(PAGE, BUY),
+    stages(PAGE, BUY, PAID),
+    stages({**PAGE, "value": None, "any_of": ["/a", "https://shop.example/b"]}, BUY),
+    stages({**PAGE, "match": "glob", "value": "*/product/*"}, {**BUY, "match": "prefix", "value": "body>main"}),
+    stages({**PAGE, "match": "regex", "value": "^/p/[0-9]+"}, {**BUY, "value": "//button[@id='buy']"}),
+    stages(*({**PAGE, "name": f"p{i}"} for i in range(12))),
+]
+
+
+@pytest.mark.parametrize("funnel", GOOD)
+def test_a_sound_funnel_has_no_problem(funnel: Funnel) -> None:
+    assert list(funnel_problems(funnel)) == []
+
+
+@pytest.mark.parametrize(
+    ("funnel", "field"),
+    [
+        (stages(PAGE), "stages"),
+        (stages(*({**PAGE, "name": f"p{i}"} for i in range(13))), "stages"),
+        (stages(PAGE, {**BUY, "name": "Product "}), "stages[1].name"),
+        (stages(PAGE, {**BUY, "value": None}), "stages[1].value"),
+        (stages(PAGE, {**BUY, "any_of": ["#buy"]}), "stages[1].value"),
+        (stages(PAGE, {**BUY, "value": "#"}), "stages[1].value"),
+        (stages(PAGE, {**BUY, "value": None, "any_of": ["#buy", "//["]}), "stages[1].any_of[1]"),
+        (stages({**PAGE, "value": "product"}, BUY), "stages[0].value"),
+        (stages({**PAGE, "value": "*/product"}, BUY), "stages[0].value"),
+        (stages({**PAGE, "match": "regex", "value": "(?=a)"}, BUY), "stages[0].value"),
+        (stages(PAGE, {**PAID, "match": "regex", "value": "("}), "stages[1].value"),
+    ],
+)
+def test_a_funnels_problem_names_its_field(funnel: Funnel, field: str) -> None:
+    assert [named for named, _ in funnel_problems(funnel)] == [field]
+
+
+@pytest.mark.parametrize(
+    ("problems", "fields"),
+    [
+        (button_problems([Button(name="buy", selector="#buy"), Button(name="top", selector="//a")]), []),
+        (button_problems([Button(name="buy", selector="#buy"), Button(name="BUY", selector="#b")]), ["buttons[1].name"]),
+        (button_problems([Button(name="buy", selector="#buy"), Button(name="b", selector="a[")]), ["buttons[1].selector"]),
+        (campaign_problems([Campaign(name="a", suffix="a"), Campaign(name="b", suffix="b")]), []),
+        (campaign_problems([Campaign(name="a", suffix="a"), Campaign(name="a", suffix="b")]), ["campaigns[1].name"]),
+        (campaign_problems([Campaign(name="a", suffix="a"), Campaign(name="b", suffix="A")]), ["campaigns[1].suffix"]),
+    ],
+)  # fmt: skip
+def test_buttons_and_campaigns(problems: Iterator[tuple[str, str]], fields: list[str]) -> None:
+    assert [named for named, _ in problems] == fields
+
+
+def test_the_first_problem_is_the_refusal() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check([("stages[0].value", "first"), ("stages[1].value", "second")])
+    assert (refused.value.field, refused.value.detail) == ("stages[0].value", "first")
