@@ -1,5 +1,5 @@
-"""The reports and the live activity, owned by the service `analysis`. Definitions: DESIGN section 4, repeated where a
-number is named here.
+"""The reports and the live activity, owned by the service `analysis`. What a number means is said
+where the number is; how it is found, in `services/analysis/queries`.
 """
 
 from typing import Annotated, ClassVar, Literal
