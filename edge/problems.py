@@ -1,6 +1,7 @@
 """Every error as an RFC 9457 problem document with a stable `type`; never a stack trace."""
 
 import logging
+import re
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from services.contracts.errors import InvalidInput, Refused
 log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+NAMED = re.compile(r"Object (?:missing required|contains unknown) field `([^`]*)`")
+"""msgspec's words where the path ends at the object around the field"""
 
 
 class FieldProblem(msgspec.Struct):
@@ -45,7 +48,7 @@ def problem_of(error: Exception) -> Problem:
         )
     if isinstance(error, ValidationException):
         errors = [
-            FieldProblem(str(item.get("key", "")), str(item.get("message", "")))
+            FieldProblem(_field(item), str(item.get("message", "")))
             for item in (error.extra if isinstance(error.extra, list) else [])
             if isinstance(item, dict)
         ]
@@ -57,12 +60,24 @@ def problem_of(error: Exception) -> Problem:
             detail=detail or error.detail,
             errors=errors,
         )
+    if isinstance(error, RecursionError):
+        return Problem(type="/problems/bad-request", title="The body is nested too deeply", status=400)
     if isinstance(error, HTTPException) and error.status_code < 500:
         title = error.detail.partition("\n")[0] if error.status_code != 404 else "Not found"
         slugs = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
         name = slugs.get(error.status_code, "bad-request")
         return Problem(type=f"/problems/{name}", title=title, status=error.status_code)
     return Problem(type="/problems/internal-error", title="Internal error", status=500)
+
+
+def _field(item: dict[str, Any]) -> str:  # Any: Litestar's `extra`
+    """The path of what is wrong, down to the field that is missing or unknown."""
+    path = str(item.get("key", ""))
+    if path == "data" and item.get("source") == "body":
+        path = ""
+    if named := NAMED.match(str(item.get("message", ""))):
+        path = f"{path}.{named[1]}".lstrip(".")
+    return path
 
 
 def respond(
