@@ -40,7 +40,7 @@ class Signer:
         return jwt.encode(whole, self._private, "EdDSA", {"kid": self.kid})
 
     def app(self, **claims: Any) -> str:
-        given = {
+        given: dict[str, Any] = {
             "iss": "datalab/tokens",
             "sub": "app",
             "origins": ["https://a.example"],
