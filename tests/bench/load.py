@@ -6,6 +6,7 @@ would hold, or sends at a given pace. Latency is from sending a frame to its ack
 
 import asyncio
 import time
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -71,10 +72,8 @@ class Connection(asyncio.Protocol):
         return len(self._sent_at)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(self._hello)
-        self._write = transport.write
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(self._hello)
 
     def pause_writing(self) -> None:
         self.writable.clear()
@@ -137,7 +136,7 @@ class Connection(asyncio.Protocol):
             self._sent_at[n] = time.perf_counter()
         else:
             self.acked += 1
-        self._write(websocket_frame(b'{"n":%d,"events":%s}' % (n, self._body)))
+        self._transport.write(websocket_frame(b'{"n":%d,"events":%s}' % (n, self._body)))
 
     def close(self) -> None:
         self._transport.close()

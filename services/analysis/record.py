@@ -1,0 +1,81 @@
+"""How the record keeps a frame: a MongoDB document whose `_id` is (session, n), so that a frame sent twice is stored once.
+
+    _id       16 bytes session, 8 bytes n + 2^63 big-endian: sorts as (session, n) does
+    app       ObjectId
+    received  int64, UNIX ms at the edge
+    events    the packed events, JSON, as they came
+    visitor   only where n = 0: the visitor's id, to find what must be erased
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from bson import Binary, Int64, ObjectId
+from bson.errors import InvalidId
+from pymongo.database import Database
+from pymongo.errors import CollectionInvalid, OperationFailure
+
+from services.contracts.frames import Frame, Packed, Start
+
+FRAMES = "frames"
+Document = Mapping[str, Any]  # Any: BSON
+
+_ZERO = 1 << 63
+_starts = msgspec.json.Decoder(list[Packed])
+
+
+class FrameInvalid(Exception):
+    """A frame whose ids are not what the contract says."""
+
+
+def frame_id(session: str, n: int) -> bytes:
+    """Raises FrameInvalid."""
+    try:
+        key = bytes.fromhex(session)
+        number = (n + _ZERO).to_bytes(8, "big")
+    except (ValueError, OverflowError) as error:
+        raise FrameInvalid(f"session {session!r}, n {n}: {error}") from error
+    if len(key) != 16:
+        raise FrameInvalid(f"session {session!r} is not 32 hex digits")
+    return key + number
+
+
+def number(key: bytes) -> int:
+    """The n of a frame's `_id`."""
+    return int.from_bytes(key[16:], "big") - _ZERO
+
+
+def document(frame: Frame) -> dict[str, object]:
+    """Raises FrameInvalid."""
+    try:
+        app = ObjectId(frame.app)
+    except InvalidId as error:
+        raise FrameInvalid(str(error)) from error
+    kept: dict[str, object] = {
+        "_id": Binary(frame_id(frame.session, frame.n)),
+        "app": app,
+        "received": Int64(frame.received),
+        "events": Binary(bytes(frame.events)),
+    }
+    if frame.n == 0:
+        kept["visitor"] = _visitor(frame)
+    return kept
+
+
+def _visitor(frame: Frame) -> str:
+    try:
+        return next((event.visitor for event in _starts.decode(frame.events) if isinstance(event, Start)), "")
+    except msgspec.MsgspecError as error:
+        raise FrameInvalid(f"the start of session {frame.session}: {error}") from error
+
+
+def create(database: Database[Document]) -> None:
+    """Make the collection, compressed by zstd; nothing where it is there."""
+    try:
+        database.create_collection(
+            FRAMES, storageEngine={"wiredTiger": {"configString": "block_compressor=zstd"}}, check_exists=False
+        )
+    except (CollectionInvalid, OperationFailure) as error:
+        if not isinstance(error, OperationFailure) or error.code != 48:  # NamespaceExists
+            raise

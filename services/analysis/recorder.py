@@ -1,0 +1,93 @@
+"""The service `recorder`: writes every frame the edge tells into the record, once.
+
+Any number of them share the queue. A message is acked when all its frames are in MongoDB, so what dies in between comes
+again, and the record's key makes it the same frame. While the database is away the messages wait, unacked.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+
+import eventlet
+from mongoengine.connection import get_db
+from nameko.extensions import DependencyProvider
+from pymongo.database import Database as MongoDatabase
+from pymongo.errors import BulkWriteError, ConnectionFailure, ExecutionTimeout, WTimeoutError
+
+from services.analysis import record
+from services.analysis.record import Document, FrameInvalid
+from services.contracts.frames import Frame, Frames
+from services.hosting import Database, Healthy, listen
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""seconds before frames are written again that could not be"""
+MESSAGES_AT_ONCE = 10
+"""taken from the queue before they are written; bounds what waits here while the database is away"""
+DUPLICATE_KEY = 11000
+
+
+class Writer:
+    """Puts frames into the record."""
+
+    def __init__(self, database: Callable[[], MongoDatabase[Document]]) -> None:
+        self._database = database
+        self._prepared = False
+
+    def write(self, frames: Sequence[Frame]) -> None:
+        """Returns when all of them are there, however long the database is away. A frame with impossible ids is left
+        out and logged: it must not keep its neighbours from being recorded.
+
+        Raises:
+            PyMongoError: the database is there but takes a frame for no good.
+        """
+        documents = []
+        for frame in frames:
+            try:
+                documents.append(record.document(frame))
+            except FrameInvalid as error:
+                log.error("a frame cannot be recorded: %s", error)
+        pause = FIRST_PAUSE
+        while documents:
+            try:
+                self._insert(documents)
+                return
+            except (ConnectionFailure, WTimeoutError, ExecutionTimeout) as error:
+                log.warning("the record is away, again in %.1f s: %s", pause, error.__class__.__name__)
+                eventlet.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _insert(self, documents: list[dict[str, object]]) -> None:
+        database = self._database()
+        if not self._prepared:
+            record.create(database)
+            self._prepared = True
+        try:
+            database[record.FRAMES].insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            details = error.details or {}
+            if any(failed["code"] != DUPLICATE_KEY for failed in details.get("writeErrors", [])):
+                raise
+            if concerns := details.get("writeConcernErrors"):
+                raise WTimeoutError(str(concerns)) from error
+
+
+class Record(DependencyProvider):
+    """Gives the Writer to the service's database."""
+
+    def setup(self) -> None:
+        self.writer = Writer(lambda: get_db("analysis"))
+
+    def get_dependency(self, worker_ctx: object) -> Writer:
+        return self.writer
+
+
+class Recorder(Healthy):
+    name = "recorder"
+
+    database = Database("analysis")
+    writer = Record()
+
+    @listen(Frames, prefetch=MESSAGES_AT_ONCE)
+    def record(self, event: Frames) -> None:
+        self.writer.write(event.frames)
