@@ -69,6 +69,18 @@ class Apps(Controller):
     async def get_config(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.AppConfig:
         return await bus.call(config.GetConfig(actor=actor, app=app))
 
+    @get("/{app:str}/config/funnel", operation_id="getFunnel")
+    async def get_funnel(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.Funnel:
+        return (await bus.call(config.GetConfig(actor=actor, app=app))).funnel
+
+    @get("/{app:str}/config/buttons", operation_id="getButtons")
+    async def get_buttons(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> Buttons:
+        return Buttons((await bus.call(config.GetConfig(actor=actor, app=app))).buttons)
+
+    @get("/{app:str}/config/campaigns", operation_id="getCampaigns")
+    async def get_campaigns(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> Campaigns:
+        return Campaigns((await bus.call(config.GetConfig(actor=actor, app=app))).campaigns)
+
     @put("/{app:str}/config/funnel", operation_id="putFunnel")
     async def put_funnel(
         self,
