@@ -1,0 +1,27 @@
+// The names this app gives to the edge's types. `schema.ts` is generated (`npm run types`), never edited.
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type User = Schemas['User']
+export type Login = Schemas['Login']
+export type Registration = Schemas['Registration']
+export type App = Schemas['App']
+export type AppCreate = Schemas['AppCreate']
+export type AppToken = Schemas['AppToken']
+export type Stage = Schemas['Stage']
+export type Funnel = Required<Schemas['Funnel']>
+export type Button = Schemas['Button']
+export type Campaign = Schemas['Campaign']
+export type AppConfig = Omit<Required<Schemas['AppConfig']>, 'funnel'> & { funnel: Funnel }
+export type Overview = Schemas['Overview']
+export type OverviewTotals = Schemas['OverviewTotals']
+export type OverviewPoint = Schemas['OverviewPoint']
+export type FunnelReport = Omit<Schemas['FunnelReport'], 'funnel'> & { funnel: Funnel }
+export type FunnelStage = Schemas['FunnelStage']
+export type ButtonsReport = Schemas['ButtonsReport']
+export type ButtonReport = Schemas['ButtonReport']
+export type Times = Schemas['Times']
+export type Bucket = Schemas['Bucket']
+export type Notification = Schemas['Notification']
+export type LiveTicket = Schemas['LiveTicket']

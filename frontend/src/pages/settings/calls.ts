@@ -1,0 +1,11 @@
+import { get, put } from '@/api/client'
+import type { AppConfig, Button, Campaign, Funnel } from '@/api/types'
+
+const path = (app: string): string => `/api/apps/${encodeURIComponent(app)}/config`
+
+export const loadConfig = (app: string): Promise<AppConfig> => get<AppConfig>(path(app))
+export const putFunnel = (app: string, funnel: Funnel): Promise<AppConfig> => put<AppConfig>(`${path(app)}/funnel`, funnel)
+export const putButtons = (app: string, buttons: Button[]): Promise<AppConfig> =>
+  put<AppConfig>(`${path(app)}/buttons`, { buttons })
+export const putCampaigns = (app: string, campaigns: Campaign[]): Promise<AppConfig> =>
+  put<AppConfig>(`${path(app)}/campaigns`, { campaigns })

@@ -1,0 +1,15 @@
+// The one line a company pastes, and the token in it.
+import { get, post } from '@/api/client'
+import type { AppToken } from '@/api/types'
+
+const path = (app: string): string => `/api/apps/${encodeURIComponent(app)}/token`
+
+export async function loadToken(app: string): Promise<AppToken | null> {
+  return (await get<{ token: AppToken | null }>(path(app))).token
+}
+
+export const issueToken = (app: string, days: number): Promise<AppToken> => post<AppToken>(path(app), { days })
+
+export function snippet(token: string, edge: string = location.origin): string {
+  return `<script defer src="${edge}/t.js" data-token="${token}"></${'script'}>`
+}
