@@ -122,11 +122,12 @@ class Broker:
 
     def _definitions(self) -> dict[str, object]:
         password = self.credentials.password("broker")
+        salt = hashlib.sha256(password.encode()).digest()[:4]  # of a random password: the file stays as it is
         return {
             "users": [
                 {
                     "name": USER,
-                    "password_hash": password_hash(password),
+                    "password_hash": password_hash(password, salt),
                     "hashing_algorithm": "rabbit_password_hashing_sha256",
                     "tags": "administrator" if self.management else "",
                 }
@@ -136,8 +137,6 @@ class Broker:
         }
 
 
-def password_hash(password: str) -> str:
-    """As RabbitMQ stores it: base64 of a 4-byte salt and sha256(salt + password). The salt is made from the
-    password (43 random characters), so that an unchanged password gives an unchanged file."""
-    salt = hashlib.sha256(b"salt" + password.encode()).digest()[:4]
+def password_hash(password: str, salt: bytes) -> str:
+    """As RabbitMQ stores it: base64 of a 4-byte salt and sha256(salt + password)."""
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()

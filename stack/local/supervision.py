@@ -5,22 +5,26 @@ Stack says what and when, since a service is no use before broker and database a
 """
 
 import contextlib
+import hashlib
 import http.client
 import os
 import pwd
 import resource
+import shlex
 import signal
 import socket
 import subprocess
 import time
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from stack.local.errors import NotReady, PathTooLong
 from stack.local.programs import PYTHON, ROOT, Program
 
+STACK = "DATALAB_STACK"
+"""in the environment of every process of a stack: its run directory"""
 BACKOFF, FATAL = "BACKOFF", "FATAL"
 _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 10, 60, 70
 
@@ -46,6 +50,9 @@ class Supervisor:
     def log(self, name: str) -> Path:
         return self.run / "logs" / f"{name}.log"
 
+    def script(self, name: str) -> Path:
+        return self.run / "programs" / f"{name}.sh"
+
     def alive(self) -> bool:
         try:
             self._call("supervisor.getPID")
@@ -53,14 +60,14 @@ class Supervisor:
             return False
         return True
 
-    def open(self, programs: Iterable[Program], tied: bool) -> None:
+    def open(self, programs: Collection[Program], tied: bool) -> None:
         """Start supervisord for these programs; nothing of them runs yet. `tied`: everything ends with the calling
         process, whatever ends that."""
         self._configure(programs)
         sweep(self.run)
         self._spawn(tied)
 
-    def compare(self, programs: Iterable[Program]) -> "Difference":
+    def compare(self, programs: Collection[Program]) -> "Difference":
         """How these programs differ from those that a running supervisord has."""
         self._configure(programs)
         return Difference(*self._call("supervisor.reloadConfig")[0])
@@ -130,7 +137,7 @@ class Supervisor:
             pid = self._call("supervisor.getPID")
             with contextlib.suppress(OSError, http.client.HTTPException):
                 self._call("supervisor.shutdown")
-            while _exists(pid):
+            while exists(pid):
                 time.sleep(0.05)
         sweep(self.run)
 
@@ -141,8 +148,11 @@ class Supervisor:
             return ""
         return "\n".join(f"    {line[:200]}" for line in lines[-count:])
 
-    def _configure(self, programs: Iterable[Program]) -> None:
-        (self.run / "logs").mkdir(parents=True, exist_ok=True)
+    def _configure(self, programs: Collection[Program]) -> None:
+        for folder in ("logs", "programs"):
+            (self.run / folder).mkdir(parents=True, exist_ok=True)
+        for program in programs:
+            self.script(program.name).write_text(script_of(program))
         self.configuration.write_text(configuration(self, programs))
 
     def _spawn(self, tied: bool) -> None:
@@ -151,7 +161,11 @@ class Supervisor:
         with self.log("supervisord").open("ab") as output:
             started = subprocess.Popen(
                 [*before, str(PYTHON), "-m", "supervisor.supervisord", "-c", str(self.configuration)],
-                env={"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", **_mark(self.run)},
+                env={
+                    "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+                    "LANG": "C.UTF-8",
+                    STACK: str(self.run),
+                },
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -162,19 +176,16 @@ class Supervisor:
             if started.poll() is not None:
                 raise NotReady("supervisord", "does not start", self.last_lines("supervisord"))
             time.sleep(0.05)
-        started.returncode = (
-            0  # it ends with us or outlives us, as asked: no warning about a child left behind
-        )
+        started.returncode = 0  # ends with us or outlives us, as asked: no warning about a child left behind
 
     def _call(self, method: str, *arguments: object) -> Any:  # whatever XML-RPC brings
         with xmlrpc.client.ServerProxy("http://supervisor", transport=_Socket(self.socket)) as server:
             return getattr(server, method)(*arguments)
 
 
-def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
+def configuration(supervisor: Supervisor, programs: Collection[Program]) -> str:
     """supervisord's configuration file."""
     run = supervisor.run
-    most_files = min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     lines = [
         "[supervisord]",
         "nodaemon = true",
@@ -183,7 +194,6 @@ def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
         "logfile_maxbytes = 2MB",
         "logfile_backups = 1",
         f"pidfile = {_escape(run / 'supervisord.pid')}",
-        f"minfds = {most_files}",  # a socket a visitor
         *([f"user = {pwd.getpwuid(0).pw_name}"] if os.geteuid() == 0 else []),
         "",
         "[unix_http_server]",
@@ -194,14 +204,15 @@ def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
         "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
     ]
     for program in programs:
-        environment = {**program.environment, **_mark(run), "DATALAB_VERSION": program.version}
+        # The hash is there so that supervisord takes a program as changed when its script or version has.
+        script = script_of(program)
+        version = hashlib.sha256(f"{script}{program.version}".encode()).hexdigest()[:16]
         lines += [
             "",
             f"[program:{program.name}]",
-            f"command = {_escape(' '.join(_quote(part) for part in program.command))}",
+            f"command = /bin/sh {_escape(shlex.quote(str(supervisor.script(program.name))))}",
             f"directory = {_escape(ROOT)}",
-            "environment = "
-            + ",".join(f'{name}="{_escape(value)}"' for name, value in sorted(environment.items())),
+            f'environment = {STACK}="{_escape(run)}",DATALAB_VERSION="{version}"',
             "autostart = false",
             "autorestart = true",
             # What ends within 10 s of its start is tried again after 1 s, 2 s, 3 s, … : for half an hour.
@@ -217,21 +228,28 @@ def configuration(supervisor: Supervisor, programs: Iterable[Program]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def script_of(program: Program) -> str:
+    """What the supervisor runs, and a developer may: `sh .run/programs/edge.sh`. It becomes the process."""
+    settings = [f"export {name}={shlex.quote(value)}" for name, value in sorted(program.environment.items())]
+    # Files, since every visitor's socket is one; not without limit, since Erlang makes a table for all it may have.
+    most_files = min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    return (
+        "\n".join(["#!/bin/sh", f"ulimit -n {most_files}", *settings, f"exec {shlex.join(program.command)}"])
+        + "\n"
+    )
+
+
 def sweep(run: Path) -> None:
     """End what a supervisor of this run directory left behind when it was killed itself."""
-    mark = f"DATALAB_STACK={run}".encode()
+    mark = f"{STACK}={run}".encode()
     for sign in (signal.SIGTERM, signal.SIGKILL):
         left = [pid for pid in _marked(mark) if pid != os.getpid()]
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, sign)
         end = time.monotonic() + 15
-        while any(_exists(pid) for pid in left) and time.monotonic() < end:
+        while any(exists(pid) for pid in left) and time.monotonic() < end:
             time.sleep(0.05)
-
-
-def _mark(run: Path) -> dict[str, str]:
-    return {"DATALAB_STACK": str(run)}
 
 
 def _marked(mark: bytes) -> Iterable[int]:
@@ -242,7 +260,8 @@ def _marked(mark: bytes) -> Iterable[int]:
                     yield int(process.name)
 
 
-def _exists(pid: int) -> bool:
+def exists(pid: int) -> bool:
+    """It runs; one that has ended and nobody has asked after yet does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
@@ -254,23 +273,20 @@ def _escape(value: object) -> str:
     return str(value).replace("%", "%%")
 
 
-def _quote(part: str) -> str:
-    return (
-        "'" + part.replace("'", "'\"'\"'") + "'"
-        if not part.replace("-", "").replace("/", "").isalnum()
-        else part
-    )
-
-
 class _Socket(xmlrpc.client.Transport):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
 
-    def make_connection(self, _host: Any) -> http.client.HTTPConnection:  # as the base class has it
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # as the base class has it
         connection = http.client.HTTPConnection("localhost")
         channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         channel.settimeout(90)
-        channel.connect(str(self.path))
+        try:
+            channel.connect(str(self.path))
+        except OSError:
+            channel.close()
+            raise
         connection.sock = channel
+        self._connection = host, connection  # for close()
         return connection

@@ -1,0 +1,33 @@
+"""The runner starts before anything is installed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from stack.local.programs import ROOT
+
+
+@pytest.mark.parametrize("command", [["--help"], ["--run", "/tmp/no-such-datalab", "status"]])
+def test_it_needs_nothing_but_the_standard_library(command: list[str]) -> None:
+    # -S: without site-packages
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "stack.local", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_trouble_is_one_sentence_and_exit_code_1() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "stack.local", "--run", "/tmp/no-such-datalab", "logs"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "There are no logs: datalab has not run here.\n"

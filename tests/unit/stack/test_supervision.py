@@ -1,0 +1,111 @@
+"""A real supervisord over processes that do nothing."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stack.local.errors import PathTooLong
+from stack.local.programs import Program
+from stack.local.supervision import Supervisor, exists
+
+SLEEPER = Program("sleeper", ("/bin/sleep", "1000"))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    supervisor = Supervisor(tmp_path)
+    yield supervisor
+    supervisor.shut_down()
+
+
+def pid(supervisor: Supervisor, name: str = "sleeper") -> int:
+    return supervisor.processes()[name]["pid"]
+
+
+def gone(pid: int) -> bool:
+    return not exists(pid)
+
+
+def test_nothing_starts_by_itself(supervisor: Supervisor) -> None:
+    supervisor.open([SLEEPER], tied=True)
+    assert pid(supervisor) == 0
+    supervisor.start("sleeper")
+    assert pid(supervisor) != 0
+
+
+def test_started_twice_it_runs_once(supervisor: Supervisor) -> None:
+    supervisor.open([SLEEPER], tied=True)
+    supervisor.start("sleeper")
+    first = pid(supervisor)
+    supervisor.start("sleeper")
+    assert pid(supervisor) == first
+
+
+def test_what_dies_is_started_again(supervisor: Supervisor) -> None:
+    supervisor.open([SLEEPER], tied=True)
+    supervisor.start("sleeper")
+    first = pid(supervisor)
+    supervisor.kill("sleeper", stay_down=False)
+    wait_until(lambda: pid(supervisor) not in (0, first))
+
+
+def test_what_is_killed_to_stay_down_stays_down_until_it_is_started(supervisor: Supervisor) -> None:
+    supervisor.open([SLEEPER], tied=True)
+    supervisor.start("sleeper")
+    first = pid(supervisor)
+    supervisor.kill("sleeper", stay_down=True)
+    assert gone(first)
+    assert supervisor.processes()["sleeper"]["statename"] == "STOPPED"
+    supervisor.start("sleeper")
+    assert pid(supervisor) not in (0, first)
+
+
+def test_an_environment_arrives_as_it_was_written(supervisor: Supervisor) -> None:
+    odd = {"A": 'per%cent "quoted", comma', "B": "semi ;colon 'single' = equals $HOME # no comment"}
+    command = ("/bin/sh", "-c", 'printf "%s|%s" "$A" "$B"; exec sleep 1000')
+    supervisor.open([Program("odd", command, odd)], tied=True)
+    supervisor.start("odd")
+    wait_until(lambda: supervisor.log("odd").read_text() == "|".join(odd.values()))
+
+
+def test_a_command_that_is_not_there_is_told_in_its_log(supervisor: Supervisor) -> None:
+    supervisor.open([Program("ghost", ("/no/such/command",))], tied=True)
+    supervisor.start("ghost")
+    wait_until(lambda: "/no/such/command: not found" in supervisor.last_lines("ghost"))
+
+
+def test_only_what_has_changed_is_told_as_changed(supervisor: Supervisor) -> None:
+    other = Program("other", ("/bin/sleep", "1000"), version="1")
+    supervisor.open([SLEEPER, other], tied=True)
+    assert supervisor.compare([SLEEPER, other]) == ([], [], [])
+    assert supervisor.compare([SLEEPER, Program("other", ("/bin/sleep", "1000"), version="2")]) == (
+        [],
+        ["other"],
+        [],
+    )
+
+
+def test_a_killed_supervisors_processes_are_swept_away(supervisor: Supervisor) -> None:
+    supervisor.open([SLEEPER], tied=True)
+    supervisor.start("sleeper")
+    left = pid(supervisor)
+    os.kill(int((supervisor.run / "supervisord.pid").read_text()), 9)
+    wait_until(lambda: not supervisor.alive())
+    assert not gone(left)
+    supervisor.open([SLEEPER], tied=True)
+    assert gone(left)
+
+
+def test_a_directory_too_long_for_a_socket_is_told() -> None:
+    with pytest.raises(PathTooLong, match="set DATALAB_RUN"):
+        Supervisor(Path("/" + "x" * 100))
