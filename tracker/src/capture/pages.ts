@@ -1,0 +1,75 @@
+// Pages entered: the load, the history API, the hash, the way back out of the browser's cache. Each says how long and how
+// deep the page before was read; over a page load that is handed on in storage.
+
+import { attempt, later, on } from '../guard'
+import { title, url } from '../page'
+import type { Detail } from '../protocol'
+import { onNewSession, record, seconds } from '../record'
+import { pass } from '../session'
+import { PREFIX, read, write } from '../storage'
+import { seeAgain } from './buttons'
+import { finish } from './finish'
+import { settle } from './moves'
+
+const NOTE = PREFIX + 'page'
+/** Frameworks set the new page's title a little after they pushed its address. */
+const TITLE_AFTER = 50
+
+let open: string
+let since: number
+let depth: number
+
+/** How far down the page was seen, in percent of its height. */
+function measure() {
+  const shown = (100 * (scrollY + innerHeight)) / document.documentElement.scrollHeight
+  depth = Math.max(depth, Math.min(100, (shown + 0.5) | 0))
+}
+
+function left(): Detail {
+  if (!depth) measure()
+  return { elapsed: seconds(Date.now() - since), scroll: depth }
+}
+
+function enter(before: Detail | false | undefined): Detail {
+  open = location.href
+  since = Date.now()
+  depth = 0
+  const event: Detail = { elapsed: 0, ...before, next: url() }
+  record(event)
+  seeAgain()
+  return event
+}
+
+function moved() {
+  if (location.href !== open) {
+    finish()
+    const event = enter(left())
+    later(() => (event.title = title()), TITLE_AFTER)
+  }
+}
+
+/** The page was loaded, or came back; or a new session begins on it. */
+export function arrive(): void {
+  const before = read<Detail>(NOTE)
+  write(NOTE)
+  enter(!!pass && before).title = title()
+}
+
+export const leavePage = () => write(NOTE, left())
+
+export function capturePages(): void {
+  onNewSession(arrive)
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const original = history[name]
+    history[name] = (...args) => {
+      original.apply(history, args)
+      attempt(moved)
+    }
+  }
+  on(window, 'popstate hashchange', moved)
+  on(document, 'scroll', () => {
+    // before the page's own listeners: the layout is still clean, and reading it costs nothing
+    measure()
+    settle()
+  })
+}
