@@ -38,6 +38,9 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
+    env: { TZ: 'Europe/Berlin' },
+    restoreMocks: true,
     testTimeout: 20_000,
+    hookTimeout: 60_000,
   },
 })

@@ -9,10 +9,9 @@ export interface Throttled {
   stop(): void
 }
 
-/** The pause grows to what the work takes, so that a slow report does not keep the server busy. */
+/** After slow work comes a pause as long as it took, so that a heavy report keeps the server busy half the time at most. */
 export function throttled(work: () => Promise<void>, gap: number = GAP): Throttled {
-  let last = -Infinity
-  let pause = gap
+  let earliest = -Infinity
   let wanted = false
   let busy = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -22,12 +21,14 @@ export function throttled(work: () => Promise<void>, gap: number = GAP): Throttl
     timer = undefined
     wanted = false
     busy++
-    const begun = (last = performance.now())
+    const begun = performance.now()
+    earliest = begun + gap
     try {
       await work()
     } finally {
       busy--
-      pause = Math.max(gap, performance.now() - begun)
+      const ended = performance.now()
+      earliest = Math.max(begun + gap, ended + (ended - begun))
       if (wanted) plan()
     }
   }
@@ -35,7 +36,7 @@ export function throttled(work: () => Promise<void>, gap: number = GAP): Throttl
   function plan(): void {
     wanted = true
     if (busy || timer !== undefined || document.visibilityState === 'hidden') return
-    timer = setTimeout(() => void run(), Math.max(0, last + pause - performance.now()))
+    timer = setTimeout(() => void run(), Math.max(0, earliest - performance.now()))
   }
 
   function seen(): void {

@@ -112,8 +112,8 @@ export const en = {
     connecting: 'Connecting…',
     waiting: 'Connection lost. Trying again…',
     open: 'Updates as it happens',
-    visitorsLately: 'Visitors, last 10 minutes',
-    visitorsLatelySpoken: 'Visitors over the last 10 minutes: now {now}, at most {most}',
+    visitorsLately: 'Visitors in the last minutes',
+    visitorsLatelySpoken: 'Visitors over the last {n} minutes: now {now}, at most {most}',
     since: 'Recorded since this dashboard was opened',
     inTheLastMinute: 'In the last minute',
     pageViews: 'Page views',
@@ -146,7 +146,7 @@ export const en = {
   },
 
   compare: {
-    previous: 'before: {value}',
+    previous: 'from {value}',
     versus: 'compared with the period of the same length before',
     same: 'no change',
     new: 'new',
