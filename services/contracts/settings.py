@@ -37,7 +37,13 @@ def load(settings: type[S], environment: Mapping[str, str] = os.environ) -> S:
         elif field.required:
             raise SettingInvalid(f"{variable} is not set (nor {variable}_FILE)")
     try:
-        return msgspec.convert(values, settings, strict=False)
+        return msgspec.convert(values, settings, strict=False, dec_hook=_from_text)
     except msgspec.ValidationError as error:
         name = str(error).rpartition("$.")[2].rstrip("`").upper()
         raise SettingInvalid(f"{name}: {error}") from error
+
+
+def _from_text(kind: type[object], value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)
