@@ -212,7 +212,8 @@ class Bus:
                 continue
             log.info("broker: connected")
             pause = FIRST_PAUSE
-            log.warning("broker: connection lost: %r", await lost)
+            error = await asyncio.shield(lost)  # `stop` cancels this task, and still waits for it to be lost
+            log.warning("broker: connection lost: %r", error)
             self._fail_all("the connection to the message broker broke")
 
     def _abandon(self) -> None:
