@@ -17,8 +17,6 @@ _NOT_SOURCES = {"node_modules", "dist", "tests", "demo"}
 def build() -> None:
     for name, product in PARTS.items():
         folder = ROOT / name
-        if not (folder / "package-lock.json").exists():
-            continue
         _npm_ci(name, folder)
         stamp = folder / "node_modules" / ".datalab-build"
         wanted = fingerprint(folder)

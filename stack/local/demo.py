@@ -24,11 +24,11 @@ FUNNEL = {
     "stages": [
         {"name": name, "trigger": "url", "match": match, "value": value}
         for name, match, value in (
-            ("Products", "exact", "/products.html"),
-            ("Product", "prefix", "/product"),
-            ("Basket", "exact", "/basket.html"),
-            ("Checkout", "exact", "/checkout.html"),
-            ("Thanks", "exact", "/thanks.html"),
+            ("Products", "prefix", "/products"),
+            ("Product", "prefix", "/product/"),
+            ("Basket", "exact", "/basket"),
+            ("Checkout", "prefix", "/checkout"),
+            ("Thanks", "exact", "/thanks"),
         )
     ]
 }

@@ -13,7 +13,8 @@ def table(stack: Stack) -> str:
         pid = process["pid"]
         memory = f"{_resident(pid) / 1e6:.0f} MB" if pid else ""
         up = _duration(time.time() - process["start"]) if pid else ""
-        lines.append(f"{name:<14}{process['statename'].lower():<10}{pid or '':>7}{memory:>10}{up:>10}")
+        state = "running" if pid else process["statename"].lower()
+        lines.append(f"{name:<14}{state:<10}{pid or '':>7}{memory:>10}{up:>10}")
     return "\n".join(lines)
 
 
