@@ -62,6 +62,13 @@ describe('an access token that is refused', () => {
   })
 })
 
+test('a refresh outlives the page that asked for it', async () => {
+  const sent = vi.fn(async (_path: string, _init: RequestInit) => new Response(JSON.stringify(login('new'))))
+  vi.stubGlobal('fetch', sent)
+  await api.refresh()
+  expect(sent.mock.calls[0]![1].keepalive).toBe(true)
+})
+
 test('a token about to expire is refreshed before it is used', async () => {
   api.keep(login('old', 20) as never)
   const seen = edge({ '/api/apps': [{ status: 200, body: {} }], '/api/auth/refresh': [{ status: 200, body: login('new') }] })

@@ -38,6 +38,8 @@ interface Options {
   signal?: AbortSignal
   /** Logging in and registering carry no token. */
   anonymous?: boolean
+  /** Goes on when the page is left: a refresh cut off by a reload would lose the new cookie, and with it the session. */
+  keepalive?: boolean
 }
 
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
@@ -64,7 +66,7 @@ export const remove = (path: string): Promise<void> => call<void>('DELETE', path
 /** A new access token for the refresh cookie. Throws a Problem where there is none or it has ended. */
 export function refresh(): Promise<Login> {
   refreshing ??= inTurn(async () => {
-    const response = await send('POST', '/api/auth/refresh', { anonymous: true })
+    const response = await send('POST', '/api/auth/refresh', { anonymous: true, keepalive: true })
     if (response.ok) return keep((await response.json()) as Login)
     const problem = await problemOf(response)
     if (problem.status === 401) {
@@ -93,6 +95,7 @@ async function send(method: string, path: string, options: Options): Promise<Res
       credentials: 'same-origin',
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: options.signal,
+      keepalive: options.keepalive,
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
