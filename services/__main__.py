@@ -4,10 +4,12 @@ It is here and not in `hosting`, whose modules would then be imported before eve
 """
 
 import os
+import warnings
 
 os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
-import eventlet
+import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
 

@@ -1,7 +1,7 @@
 """Who may do what with an app.
 
-A user is to an app its owner, a member (accepted an invite), a viewer (of the same organisation, the app being public), or nobody:
-then it does not exist for them.
+A user is to an app its owner, a member (accepted an invite), a viewer (of the same organisation, the app
+being public), or nobody: then it does not exist for them.
 """
 
 from services.contracts.apps import Action, AppRole, Visibility

@@ -34,7 +34,9 @@ def create(request: CreateApp) -> App:
 
 def seen_by(actor: Actor) -> list[App]:
     of_organisation = Site.objects(organisation=actor.organisation).order_by("key")
-    roles = ((site, role_of(actor.user, site.owner, site.members, site.visibility)) for site in of_organisation)
+    roles = (
+        (site, role_of(actor.user, site.owner, site.members, site.visibility)) for site in of_organisation
+    )
     return [site.told(role) for site, role in roles if role is not None]
 
 

@@ -14,7 +14,11 @@ class Credential(Record):
     logged_in = BooleanField(default=False)
     """ever"""
 
-    meta = {"db_alias": "auth", "collection": "credentials", "indexes": [{"fields": ["email"], "unique": True}]}
+    meta = {
+        "db_alias": "auth",
+        "collection": "credentials",
+        "indexes": [{"fields": ["email"], "unique": True}],
+    }
 
 
 class Tries(Record):
@@ -34,7 +38,9 @@ class Tries(Record):
 
 
 class LogInSession(Record):
-    """One device logged in. `token` is the digest of the refresh token that works now, `spent` of those before it."""
+    """One device logged in. `token` is the digest of the refresh token that works now, `spent` of those
+    before it.
+    """
 
     id = StringField(primary_key=True)
     user = StringField(required=True)

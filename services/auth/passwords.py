@@ -1,5 +1,6 @@
-"""Passwords as argon2id hashes. Hashing takes some 30 ms of CPU and 19 MiB: it runs in a native thread so that the hub stays
-free, and at most two at a time so that a rush of log-ins does not take the machine's memory.
+"""Passwords as argon2id hashes. Hashing takes some 30 ms of CPU and 19 MiB: it runs in a native thread so
+that the hub stays free, and at most two at a time so that a rush of log-ins does not take the machine's
+memory.
 """
 
 from functools import cache
@@ -31,7 +32,9 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, password_hash: str | None) -> bool:
-    """Whether it is the password; without a hash (nobody has that e-mail) it is not, and takes as long to say so."""
+    """Whether it is the password; without a hash (nobody has that e-mail) it is not, and takes as long to say
+    so.
+    """
     with _at_once:
         right = tpool.execute(_verify, password, password_hash or _nobodys_hash())
     return right and password_hash is not None

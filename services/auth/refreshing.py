@@ -1,5 +1,5 @@
-"""Refresh tokens: 256 random bits, kept as SHA-256 only. Each works once and is traded for the next; one that comes a second time
-was stolen, from its owner or by them, so the log-in session ends.
+"""Refresh tokens: 256 random bits, kept as SHA-256 only. Each works once and is traded for the next; one that
+comes a second time was stolen, from its owner or by them, so the log-in session ends.
 """
 
 import hashlib

@@ -1,4 +1,6 @@
-"""Log-in sessions in the database: begun by a log-in, carried on by refreshes, ended by a log-out or a token's second use."""
+"""Log-in sessions in the database: begun by a log-in, carried on by refreshes, ended by a log-out or a
+token's second use.
+"""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -33,7 +35,9 @@ def of_token(token: str) -> LogInSession:
 
     Raises RefreshTokenInvalid.
     """
-    session: LogInSession | None = LogInSession.objects(token=digest(token), expires_at__gt=datetime.now(UTC)).first()
+    session: LogInSession | None = LogInSession.objects(
+        token=digest(token), expires_at__gt=datetime.now(UTC)
+    ).first()
     if session is None:
         LogInSession.objects(spent=digest(token)).delete()
         raise RefreshTokenInvalid("log in again")

@@ -1,4 +1,6 @@
-"""How long an account waits after wrong passwords: five tries are free, then the wait doubles from 30 s up to 15 min."""
+"""How long an account waits after wrong passwords: five tries are free, then the wait doubles from 30 s up to
+15 min.
+"""
 
 FREE_TRIES = 5
 FIRST_WAIT, LONGEST_WAIT = 30, 900
@@ -11,4 +13,4 @@ def wait_after(tries: int) -> int:
     """Seconds until the next try is taken, after that many wrong ones in a row."""
     if tries < FREE_TRIES:
         return 0
-    return min(FIRST_WAIT * 2 ** min(tries - FREE_TRIES, 10), LONGEST_WAIT)
+    return min(FIRST_WAIT << min(tries - FREE_TRIES, 10), LONGEST_WAIT)

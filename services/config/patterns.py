@@ -1,7 +1,8 @@
 """Regular expressions and selectors as users type them.
 
-A regular expression is run later by RE2 (in DuckDB), which takes linear time and knows less than Python: look-around, back-references,
-atomic groups and the like are refused here, with the words a user understands, instead of failing in a report.
+A regular expression is run later by RE2 (in DuckDB), which takes linear time and knows less than Python:
+look-around, back-references, atomic groups and the like are refused here, with the words a user understands,
+instead of failing in a report.
 """
 
 import re

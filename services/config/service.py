@@ -30,8 +30,8 @@ class Config(Healthy):
 
     @rpc
     def tracker(self, request: GetTrackerConfig) -> AppConfig:
-        """Asks nobody: who calls it has checked the app's token or the right to see, and what is not configured (an app that
-        does not exist neither) has the defaults.
+        """Asks nobody: who calls it has checked the app's token or the right to see, and what is not
+        configured (an app that does not exist neither) has the defaults.
         """
         return versions.newest(request.app)
 

@@ -1,4 +1,6 @@
-"""What a funnel, buttons and campaigns must be beyond their types. Every problem names its field (`stages[1].value`)."""
+"""What a funnel, buttons and campaigns must be beyond their types. Every problem names its field
+(`stages[1].value`).
+"""
 
 from collections.abc import Iterable, Iterator
 

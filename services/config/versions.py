@@ -19,8 +19,8 @@ def newest(app: str) -> AppConfig:
 
 
 def put(app: str, user: str, part: Part, value: Funnel | list[Button] | list[Campaign]) -> AppConfig:
-    """The config with this part changed. Who changes another part at the same time loses nothing; the same value again makes no
-    new version.
+    """The config with this part changed. Who changes another part at the same time loses nothing; the same
+    value again makes no new version.
     """
     while True:
         before = newest(app)

@@ -1,7 +1,7 @@
 """Asking another service: `calls = Calls()` gives `self.calls(GetUser(user=…)) -> User`.
 
-Nameko's own proxy waits for ever; here a call ends after its time-out, in the queue (`expiration`) as well as at the caller.
-Refusals of the other service are raised as the classes they were.
+Nameko's own proxy waits for ever; here a call ends after its time-out, in the queue (`expiration`) as well as
+at the caller. Refusals of the other service are raised as the classes they were.
 """
 
 import uuid

@@ -1,10 +1,11 @@
-"""Nameko's queue consumer, handing messages on undecoded: each entrypoint decodes its own, into the type it wants, and can
-refuse what it cannot read. Nameko's own raises inside the consuming thread, which ends the process; so do a header that is not
-what Nameko put there, and a connection that breaks while a message is being acked.
+"""Nameko's queue consumer, handing messages on undecoded: each entrypoint decodes its own, into the type it
+wants, and can refuse what it cannot read. Nameko's own raises inside the consuming thread, which ends the
+process; so do a header that is not what Nameko put there, and a connection that breaks while a message is
+being acked.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,9 @@ from nameko.messaging import QueueConsumer
 
 
 class RawQueueConsumer(QueueConsumer):
-    """A provider may set `prefetch`: how many of its messages are under way at once (default: as many as there are workers)."""
+    """A provider may set `prefetch`: how many of its messages are under way at once (default: as many as
+    there are workers).
+    """
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         for provider in self._providers:
@@ -25,14 +28,18 @@ class RawQueueConsumer(QueueConsumer):
                 queues=[provider.queue],
                 on_message=partial(self.handle_message, provider, None),
                 # A body that cannot be decompressed: the provider finds it unreadable and does what it does with such.
-                on_decode_error=lambda message, _, provider=provider: self.handle_message(provider, None, message),
+                on_decode_error=lambda message, _, provider=provider: self.handle_message(
+                    provider, None, message
+                ),
             )
         return self._consumers.values()
 
     @contextmanager
     def _consume_from(self, *consumers: Any) -> Iterator[list[Any]]:
         """RabbitMQ gives a consumer the prefetch that was set last before it began."""
-        prefetch = {consumer: getattr(provider, "prefetch", None) for provider, consumer in self._consumers.items()}
+        prefetch = {
+            consumer: getattr(provider, "prefetch", None) for provider, consumer in self._consumers.items()
+        }
         with ExitStack() as consuming:
             for consumer in consumers:
                 consumer.qos(prefetch_count=prefetch[consumer] or self.prefetch_count)
@@ -53,10 +60,8 @@ class RawQueueConsumer(QueueConsumer):
 def _settle(how: Any, message: Message) -> None:
     """On a broken connection there is nothing to settle: the broker has taken the message back already."""
     if message.channel.connection:
-        try:
+        with suppress(AMQPError, OSError):
             how()
-        except (AMQPError, OSError):
-            pass
 
 
 class NamekoHeaders:
@@ -65,7 +70,9 @@ class NamekoHeaders:
     def unpack_message_headers(self, message: Any) -> dict[str, object]:
         prefix = f"{HEADER_PREFIX}."
         context = {
-            key.removeprefix(prefix): value for key, value in message.headers.items() if key.startswith(prefix)
+            key.removeprefix(prefix): value
+            for key, value in message.headers.items()
+            if key.startswith(prefix)
         }
         calls = context.get(CALL_ID_STACK_CONTEXT_KEY, [])
         if not isinstance(calls, list) or not all(isinstance(call, str) for call in calls):

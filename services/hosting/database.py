@@ -1,11 +1,12 @@
-"""The service's own MongoDB database: `database = Database("users")` connects mongoengine under that alias, which its documents
-name in `meta = {"db_alias": "users"}`.
+"""The service's own MongoDB database: `database = Database("users")` connects mongoengine under that alias,
+which its documents name in `meta = {"db_alias": "users"}`.
 
-The connection is lazy and heals by itself: a service starts while its database is down and is red until it is back.
+The connection is lazy and heals by itself: a service starts while its database is down and is red until it is
+back.
 """
 
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pymongo
@@ -62,12 +63,15 @@ class Database(DependencyProvider):
 
 
 class Record(Document):
-    """A document of a service. Nothing is read or written before its indexes stand: rules rely on the unique ones.
+    """A document of a service. Nothing is read or written before its indexes stand: rules rely on the unique
+    ones.
 
-    mongoengine makes them at the first use, but goes on without where that fails, or while another thread still makes them.
+    mongoengine makes them at the first use, but goes on without where that fails, or while another thread
+    still makes them.
     """
 
-    meta = {"abstract": True}
+    # Any: mongoengine's own dictionary format
+    meta: ClassVar[dict[str, Any]] = {"abstract": True}
 
     _making_indexes = threading.RLock()
 

@@ -3,10 +3,11 @@
     {source}.events --type--> evt-{source}-{type}--{service}.{method} --> handler
                                    ^                                        | raises
                                    |  after 1, 5, 25, 125 s                 v
-                                   '--------- retry.{seconds}s <------------+--> dead-letters (the fifth time, or unreadable)
+                                   '--------- retry.{seconds}s <------------+--> dead-letters
 
-The queues are Nameko's own; a retried message goes back by the default exchange to the queue it failed in, so other
-listeners do not see it again. It is acked only when its copy is confirmed. Handlers must be idempotent: delivery is at least once.
+The queues are Nameko's own; a retried message goes back by the default exchange to the queue it failed in, so
+other listeners do not see it again. What failed five times or cannot be read is parked in `dead-letters`. A
+message is acked only when its copy is confirmed. Handlers must be idempotent: delivery is at least once.
 """
 
 import logging
@@ -14,7 +15,7 @@ from typing import Any
 
 import eventlet
 import msgspec
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 from nameko.events import SERVICE_POOL, EventHandler
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider
@@ -92,7 +93,9 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
                 (event,),
                 {},
                 context_data=self.unpack_message_headers(message),
-                handle_result=lambda worker, result, exc_info: self.handle_result(message, worker, result, exc_info),
+                handle_result=lambda worker, result, exc_info: self.handle_result(
+                    message, worker, result, exc_info
+                ),
             )
         except ContainerBeingKilled:
             self.queue_consumer.requeue_message(message)
@@ -161,5 +164,7 @@ class Tell(DependencyProvider):
     def __call__(self, event: Event) -> None:
         """Raises BrokerDown: it may or may not have been told."""
         if event.source() != self.container.service_name:
-            raise ValueError(f"{self.container.service_name} told {event.address}, which {event.source()} owns")
+            raise ValueError(
+                f"{self.container.service_name} told {event.address}, which {event.source()} owns"
+            )
         self.publishing.publish(event, self.exchange, event.type(), declare=[self.exchange])

@@ -1,14 +1,17 @@
-"""Publishing with the broker's confirm and with an end: what calls, answers, events and retries leave a service by.
+"""Publishing with the broker's confirm and with an end: what calls, answers, events and retries leave a
+service by.
 
-A publish is tried again on a new connection, three times within a few seconds; then it is BrokerDown. A connection that a publish
-failed on is thrown away, since the confirm it still owes would be taken for the next message's.
+A publish is tried again on a new connection, three times within a few seconds; then it is BrokerDown. A
+connection that a publish failed on is thrown away, since the confirm it still owes would be taken for the
+next message's.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from amqp.exceptions import AMQPError, ChannelError
-from kombu import Connection, Exchange, Queue
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
@@ -27,7 +30,9 @@ class Publishing:
 
     def __init__(self, amqp_uri: str) -> None:
         self._connection = Connection(
-            amqp_uri, connect_timeout=CONNECT_TIME_OUT, transport_options={"confirm_publish": True, **_RETRIES}
+            amqp_uri,
+            connect_timeout=CONNECT_TIME_OUT,
+            transport_options={"confirm_publish": True, **_RETRIES},
         )
 
     def publish(

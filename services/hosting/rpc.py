@@ -1,8 +1,9 @@
 """The entrypoint of a Call: `@rpc def create(self, request: CreateApp) -> App`.
 
-The request's address must be the service's name and the method's; its fields are the keyword arguments on the wire. A request
-that does not fit its Struct is answered with InvalidInput. A request without `reply_to` or with another content type can't be
-answered at all: it is dropped with a log line (in plain Nameko it ends the process, and its successor).
+The request's address must be the service's name and the method's; its fields are the keyword arguments on the
+wire. A request that does not fit its Struct is answered with InvalidInput. A request without `reply_to` or
+with another content type can't be answered at all: it is dropped with a log line (in plain Nameko it ends the
+process, and its successor).
 """
 
 import logging
@@ -56,7 +57,9 @@ class GuardedRpcConsumer(RpcConsumer):
             answer = encode(reply)
         except (TypeError, ValueError, msgspec.MsgspecError):
             log.exception("%s answered what cannot be encoded", address)
-            answer = encode(Reply(None, remote_error(ServiceFailed(f"{address} answered what cannot be encoded"))))
+            answer = encode(
+                Reply(None, remote_error(ServiceFailed(f"{address} answered what cannot be encoded")))
+            )
         try:
             self.publishing.publish(
                 answer,
@@ -85,7 +88,7 @@ class TypedRpc(NamekoHeaders, Rpc):
         address = f"{self.container.service_name}.{self.method_name}"
         if request is not None and (not issubclass(request, Call) or request.address != address):
             raise TypeError(f"{address} takes a {request.__name__}, which is not a Call with that address")
-        self.decoder = msgspec.json.Decoder(Request[request] if request is not None else Request[dict])
+        self.decoder = msgspec.json.Decoder(Request[request or dict[str, Any]])  # type: ignore[misc]
         self.takes_request = request is not None
         super().setup()
 

@@ -1,6 +1,7 @@
 """Ed25519 keys that sign a service's tokens, kept in the service's own database and made at the first need.
 
-Two replicas that need the first key at once get the same one: the generation is unique, and who comes second reads the first's.
+Two replicas that need the first key at once get the same one: the generation is unique, and who comes second
+reads the first's.
 """
 
 import base64
@@ -42,7 +43,9 @@ class SigningKey(Record):
     @classmethod
     def public_keys(cls) -> PublicKeys:
         cls.newest()
-        return PublicKeys([PublicKey(kid=key.kid, x=public(key.private)) for key in cls.objects.order_by("generation")])
+        return PublicKeys(
+            [PublicKey(kid=key.kid, x=public(key.private)) for key in cls.objects.order_by("generation")]
+        )
 
     def sign(self, claims: dict[str, object]) -> str:
         """A JWT (EdDSA) with these claims, naming this key."""

@@ -1,4 +1,6 @@
-"""JSON on the wire by msgspec, registered as Nameko's `json` serializer: what a Nameko client with its own `json` speaks too."""
+"""JSON on the wire by msgspec, registered as Nameko's `json` serializer: what a Nameko client with its own
+`json` speaks too.
+"""
 
 import re
 from typing import Any
@@ -25,7 +27,7 @@ def decode(text: str | bytes) -> Any:
     return msgspec.json.decode(text)
 
 
-def invalid_input(error: msgspec.MsgspecError, within: str = "") -> InvalidInput:
+def invalid_input(error: msgspec.MsgspecError | UnicodeError, within: str = "") -> InvalidInput:
     """msgspec's error as a refusal that names the field below `within`, e.g. `funnel.stages[1].value`."""
     found = _WHERE.match(str(error))
     what, path = (found["what"], found["path"] or "") if found else (str(error), "")

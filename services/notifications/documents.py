@@ -24,5 +24,9 @@ class Note(Record):
 
     def told(self) -> Notification:
         return Notification(
-            id=str(self.id), kind=self.kind, facts=dict(self.facts), hidden=self.hidden, created_at=self.created_at
+            id=str(self.id),
+            kind=self.kind,
+            facts=dict(self.facts),
+            hidden=self.hidden,
+            created_at=self.created_at,
         )

@@ -1,5 +1,5 @@
-"""What an app token says. A new one leaves the older ones valid until they end, so that no site goes dark while its snippet
-is exchanged.
+"""What an app token says. A new one leaves the older ones valid until they end, so that no site goes dark
+while its snippet is exchanged.
 """
 
 ISSUER = "datalab/tokens"

@@ -2,7 +2,14 @@
 
 from services.contracts.apps import Permit
 from services.contracts.auth import PublicKeys
-from services.contracts.tokens import AppToken, GetRevocations, GetToken, GetTokenKeys, IssueToken, Revocations
+from services.contracts.tokens import (
+    AppToken,
+    GetRevocations,
+    GetToken,
+    GetTokenKeys,
+    IssueToken,
+    Revocations,
+)
 from services.hosting import Calls, Database, Healthy, rpc
 from services.tokens import issued
 from services.tokens.documents import AppKey

@@ -23,7 +23,12 @@ class Person(Record):
         "collection": "people",
         "indexes": [
             {"fields": ["email"], "unique": True},
-            {"fields": ["organisation"], "unique": True, "partialFilterExpression": {"founder": True}, "name": "founder"},
+            {
+                "fields": ["organisation"],
+                "unique": True,
+                "partialFilterExpression": {"founder": True},
+                "name": "founder",
+            },
             ["organisation", "standing", "name"],
         ],
     }

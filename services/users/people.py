@@ -11,7 +11,8 @@ from services.users.registration import role_of, same_address, same_domain, stan
 
 
 def enrolling(request: RegisterUser) -> Person:
-    """The person, written with the standing `enrolling`; the same one again when a registration broke half-way.
+    """The person, written with the standing `enrolling`; the same one again when a registration broke
+    half-way.
 
     Raises EmailTaken.
     """
@@ -51,7 +52,9 @@ def found_or_join(person: Person) -> User:
 
 
 def stand(user: User) -> None:
-    """End the enrolling. Raises EmailTaken when another registration with that e-mail ended or changed it meanwhile."""
+    """End the enrolling. Raises EmailTaken when another registration with that e-mail ended or changed it
+    meanwhile.
+    """
     same = Person.objects(
         id=ObjectId(user.id), standing="enrolling", organisation=user.organisation, role=user.role
     )

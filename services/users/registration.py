@@ -1,5 +1,5 @@
-"""How somebody joins: the first of a domain founds it and is its admin, later ones wait for the admin's approval, since a domain
-typed into a form proves nothing.
+"""How somebody joins: the first of a domain founds it and is its admin, later ones wait for the admin's
+approval, since a domain typed into a form proves nothing.
 """
 
 from services.contracts.users import Role, Standing

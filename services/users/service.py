@@ -1,7 +1,15 @@
 """The service `users`: people and the organisation they belong to."""
 
 from services.contracts.auth import Enrol
-from services.contracts.users import Colleagues, GetUser, ListColleagues, RegisterUser, UpdateMe, User, UserRegistered
+from services.contracts.users import (
+    Colleagues,
+    GetUser,
+    ListColleagues,
+    RegisterUser,
+    UpdateMe,
+    User,
+    UserRegistered,
+)
 from services.hosting import Calls, Database, Healthy, Tell, rpc
 from services.users import people
 

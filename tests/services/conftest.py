@@ -1,19 +1,11 @@
 """Services under test, hosted in this process by Nameko, on a real broker and a real database.
 
-Nameko runs on eventlet, which patches the whole process: `make test-services` runs these by themselves. Tests share the broker and
-the databases and stay apart by fresh names; what is heard and asked goes over the broker as in production.
+Nameko runs on eventlet, which patches the whole process: `make test-services` runs these by themselves. Tests
+share the broker and the databases and stay apart by fresh names; what is heard and asked goes over the broker
+as in production.
 """
 
-import sys
-
-import pytest
-
-if "nameko.testing.pytest" not in sys.modules:
-    raise pytest.UsageError("tests/services runs by itself: pytest -p pytest_nameko tests/services")
-
-import eventlet
-
-eventlet.monkey_patch()
+import tests.services.patched  # noqa: F401, I001  # before anything that would keep what is patched
 
 import secrets
 import tempfile
@@ -22,8 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import eventlet
 import msgspec
-from kombu import Connection, Exchange, Queue
+import pytest
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
 from nameko.containers import ServiceContainer
 from nameko.testing.utils import get_extension
 
@@ -80,7 +75,9 @@ def nameko_config(stack: Stack, service: str) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def host(stack: Stack) -> Iterator[Host]:
-    """Runs a service class in this process until the module's tests end; once, however often a test asks for it."""
+    """Runs a service class in this process until the module's tests end; once, however often a test asks for
+    it.
+    """
     containers: dict[type, ServiceContainer] = {}
 
     def run(service: Any) -> ServiceContainer:

@@ -1,6 +1,7 @@
 """The service `apps`."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -15,16 +16,21 @@ def somebody(organisation: str | None = None) -> Actor:
     return Actor(user=fresh("u"), organisation=organisation or f"{fresh('org')}.example")
 
 
-def create(actor: Actor, name: str = "Shop", **given: object) -> CreateApp:
-    fields = {"url": "https://shop.example", "origins": ["https://shop.example"], **given}
-    return CreateApp(actor=actor, name=name, **fields)  # type: ignore[arg-type]
+def create(actor: Actor, name: str = "Shop", **given: Any) -> CreateApp:
+    fields: dict[str, Any] = {"url": "https://shop.example", "origins": ["https://shop.example"], **given}
+    return CreateApp(actor=actor, name=name, **fields)
 
 
 def test_who_creates_an_app_owns_it(services: Ask, hear: Callable[..., Heard]) -> None:
     heard = hear(AppCreated)
     owner = somebody()
-    app = services(create(owner, " Shop".strip(), tags=["a", "a", "b"], description="the shop"))
-    assert (app.owner, app.organisation, app.role, app.locked) == (owner.user, owner.organisation, "owner", False)
+    app = services(create(owner, "Shop", tags=["a", "a", "b"], description="the shop"))
+    assert (app.owner, app.organisation, app.role, app.locked) == (
+        owner.user,
+        owner.organisation,
+        "owner",
+        False,
+    )
     assert app.tags == ["a", "b"]
     assert services(Permit(actor=owner, app=app.id)) == app
     assert heard.next().app == app
@@ -49,7 +55,7 @@ def test_a_name_is_taken_once_in_an_organisation_whatever_its_case(services: Ask
         ({"visibility": "secret"}, "visibility"),
     ],
 )
-def test_a_malformed_app_names_its_field(services: Ask, given: dict[str, object], field: str) -> None:
+def test_a_malformed_app_names_its_field(services: Ask, given: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         services(create(somebody(), **given))
     assert refused.value.field == field

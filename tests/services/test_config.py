@@ -85,7 +85,10 @@ def test_changes_at_the_same_time_lose_nothing(services: Ask, owner: Actor, app:
     requests = [
         PutFunnel(actor=owner, app=app.id, funnel=FUNNEL),
         PutCampaigns(actor=owner, app=app.id, campaigns=CAMPAIGNS),
-        *(PutButtons(actor=owner, app=app.id, buttons=[Button(name=f"b{i}", selector="#b")]) for i in range(5)),
+        *(
+            PutButtons(actor=owner, app=app.id, buttons=[Button(name=f"b{i}", selector="#b")])
+            for i in range(5)
+        ),
     ]
     versions = [each.wait().version for each in [eventlet.spawn(services, request) for request in requests]]
     assert sorted(versions) == [1, 2, 3, 4, 5, 6, 7]

@@ -1,14 +1,18 @@
 """Events: a failing handler loses none and spins on none."""
 
 import secrets
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import eventlet
 import msgspec
 import pytest
-from kombu import Connection, Queue
+from eventlet.green import subprocess
+from kombu.connection import Connection
+from kombu.entity import Queue
 
 from services.contracts.messages import Event
 from services.hosting import Tell, events, listen, rpc
@@ -70,6 +74,9 @@ class OneByOne:
         kind.done += 1
 
 
+Given = list[tuple[str, float]]
+"""what a listener was given, and when"""
+
 QUEUE = "evt-teller-happened--listener.on_happened"
 
 
@@ -90,15 +97,15 @@ def tell(amqp_uri: str) -> Callable[..., None]:
 
 
 @pytest.fixture
-def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, float]]]:
+def listener(host: Host, monkeypatch: pytest.MonkeyPatch) -> Given:
     """What the listener was given, and when."""
-    given: list[tuple[str, float]] = []
+    given: Given = []
     monkeypatch.setattr(Listener, "react", staticmethod(lambda what: given.append((what, time.monotonic()))))
     host(Listener)
     return given
 
 
-def failing(monkeypatch: pytest.MonkeyPatch, given: list[tuple[str, float]], times: int, word: str = "") -> None:
+def failing(monkeypatch: pytest.MonkeyPatch, given: Given, times: int, word: str = "") -> None:
     def react(what: str) -> None:
         given.append((what, time.monotonic()))
         if what.startswith(word) and [seen for seen, _ in given].count(what) <= times:
@@ -120,23 +127,23 @@ def count(connection: Connection, queue: str) -> int:
     return int(Queue(queue)(connection.default_channel).queue_declare(passive=True).message_count)
 
 
-def test_what_is_told_is_heard(listener: list[tuple[str, float]], tell: Callable[..., None]) -> None:
+def test_what_is_told_is_heard(listener: Given, tell: Callable[..., None]) -> None:
     tell(Happened(what="it"))
     assert wait_for(lambda: listener)[0][0] == "it"
 
 
 def test_a_failing_handler_is_tried_again_with_growing_pauses(
-    listener: list[tuple[str, float]], tell: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    listener: Given, tell: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing(monkeypatch, listener, times=3)
     tell(Happened(what="it"))
     wait_for(lambda: len(listener) == 4)
-    pauses = [later[1] - earlier[1] for earlier, later in zip(listener, listener[1:], strict=False)]
+    pauses = [later[1] - earlier[1] for earlier, later in pairwise(listener)]
     assert [pause >= wanted for pause, wanted in zip(pauses, (0.05, 0.1, 0.15), strict=True)] == [True] * 3
 
 
 def test_after_the_last_try_it_is_parked_with_its_reason(
-    listener: list[tuple[str, float]],
+    listener: Given,
     tell: Callable[..., None],
     connection: Connection,
     monkeypatch: pytest.MonkeyPatch,
@@ -154,7 +161,10 @@ def test_after_the_last_try_it_is_parked_with_its_reason(
 
 
 def test_a_failing_event_holds_up_no_other(
-    listener: list[tuple[str, float]], tell: Callable[..., None], connection: Connection, monkeypatch: pytest.MonkeyPatch
+    listener: Given,
+    tell: Callable[..., None],
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     failing(monkeypatch, listener, times=100, word="bad")
     for what in ("bad", "good 1", "good 2"):
@@ -164,7 +174,7 @@ def test_a_failing_event_holds_up_no_other(
 
 
 def test_a_retry_is_for_who_failed_only(
-    listener: list[tuple[str, float]], tell: Callable[..., None], host: Host, monkeypatch: pytest.MonkeyPatch
+    listener: Given, tell: Callable[..., None], host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Bystander, "heard", [])
     host(Bystander)
@@ -190,7 +200,7 @@ def test_a_retry_is_for_who_failed_only(
     ],
 )
 def test_what_cannot_be_read_is_parked_at_once_unchanged(
-    listener: list[tuple[str, float]],
+    listener: Given,
     tell: Callable[..., None],
     connection: Connection,
     body: bytes,
@@ -206,17 +216,22 @@ def test_what_cannot_be_read_is_parked_at_once_unchanged(
     assert "it" not in [what for what, _ in listener]
 
 
-def test_unknown_fields_are_left_aside(listener: list[tuple[str, float]], tell: Callable[..., None]) -> None:
+def test_unknown_fields_are_left_aside(listener: Given, tell: Callable[..., None]) -> None:
     tell(b'{"what": "it", "of a later version": 1}')
     wait_for(lambda: listener)
 
 
 @pytest.mark.parametrize(
     "headers",
-    [{TRIES_HEADER: "many"}, {"nameko.call_id_stack": [1]}, {"x": None}, {"compression": "application/no-such"}],
+    [
+        {TRIES_HEADER: "many"},
+        {"nameko.call_id_stack": [1]},
+        {"x": None},
+        {"compression": "application/no-such"},
+    ],
 )
 def test_strange_headers_end_nothing(
-    listener: list[tuple[str, float]],
+    listener: Given,
     tell: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
     headers: dict[str, object],
@@ -265,10 +280,6 @@ eventlet.sleep(30)
 
 
 def test_namekos_own_event_handler_receives_it(tell: Callable[..., None], amqp_uri: str) -> None:
-    import sys
-
-    from eventlet.green import subprocess
-
     command = [sys.executable, "-W", "ignore", "-c", NAMEKO_LISTENER, amqp_uri]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as plain:
         try:

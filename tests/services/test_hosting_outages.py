@@ -1,4 +1,5 @@
-"""The broker or the database goes away and comes back: what was under way ends in an error or is done later, and nothing hangs.
+"""The broker or the database goes away and comes back: what was under way ends in an error or is done later,
+and nothing hangs.
 
 These have a stack of their own, so that the others' stays up.
 """
@@ -83,7 +84,9 @@ class Outage(msgspec.Struct):
             return False
 
     def tell(self, word: str) -> None:
-        Publishing(self.stack.amqp_uri()).publish(Written(word=word), "keeper.events", "written", mandatory=True)
+        Publishing(self.stack.amqp_uri()).publish(
+            Written(word=word), "keeper.events", "written", mandatory=True
+        )
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +129,9 @@ def test_unique_indexes_stand_though_the_database_was_down_at_the_first_use(outa
     assert [outage.ask(Write(word="once")) for _ in range(2)] == [True, False]
 
 
-def test_while_the_broker_is_down_calls_end_in_an_error_and_afterwards_they_are_answered(outage: Outage) -> None:
+def test_while_the_broker_is_down_calls_end_in_an_error_and_afterwards_they_are_answered(
+    outage: Outage,
+) -> None:
     outage.stack.stop("broker")
     began = time.monotonic()
     with pytest.raises(Unreachable) as refused:

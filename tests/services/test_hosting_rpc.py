@@ -10,7 +10,8 @@ import eventlet
 import msgspec
 import pytest
 from eventlet.green import subprocess
-from kombu import Connection, Exchange, Queue
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
 
 from services.contracts.errors import (
     CallTimedOut,
@@ -272,7 +273,12 @@ print(json.dumps([one, pong, two, refusal]))
 
 def run(*command: str, given: str = "") -> str:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", *command], input=given, capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-W", "ignore", *command],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
     )
     return str(done.stdout)
 

@@ -23,7 +23,9 @@ def owner() -> Actor:
 
 @pytest.fixture
 def app(services: Ask, owner: Actor) -> App:
-    return services(create(owner, visibility="public", origins=["https://shop.example", "http://localhost:8090"]))
+    return services(
+        create(owner, visibility="public", origins=["https://shop.example", "http://localhost:8090"])
+    )
 
 
 def issue(ask: Ask, actor: Actor, app: App, days: int = 366) -> AppToken:

@@ -38,7 +38,10 @@ def test_of_many_who_found_at_once_one_is_the_founder(services: Ask) -> None:
     organisation = domain()
     registering = [eventlet.spawn(services, registration(organisation)) for _ in range(6)]
     registered = [each.wait() for each in registering]
-    assert sorted((user.role, user.standing) for user in registered) == [("admin", "active")] + [("member", "pending")] * 5
+    assert (
+        sorted((user.role, user.standing) for user in registered)
+        == [("admin", "active")] + [("member", "pending")] * 5
+    )
     assert [services(GetUser(user=user.id)) for user in registered] == registered
 
 
@@ -122,7 +125,9 @@ def test_one_changes_ones_own_name_and_position(services: Ask, register: Registe
     assert services(GetUser(user=ada.user.id)) == changed
 
 
-def test_colleagues_are_the_active_others_of_the_organisation_by_name(services: Ask, register: Register) -> None:
+def test_colleagues_are_the_active_others_of_the_organisation_by_name(
+    services: Ask, register: Register
+) -> None:
     ada = register()
     organisation = ada.user.organisation
     zoe, bob, waiting = (register(organisation, name) for name in ("Zoe", "Bob", "Waiting"))

@@ -7,7 +7,13 @@ from services.auth.refreshing import digest, fresh_token
 from services.contracts.users import User
 
 ADA = User(
-    id="u1", email="a@x.example", name="Ada", organisation="x.example", role="admin", standing="active", created_at=1
+    id="u1",
+    email="a@x.example",
+    name="Ada",
+    organisation="x.example",
+    role="admin",
+    standing="active",
+    created_at=1,
 )
 
 

@@ -1,4 +1,6 @@
-"""What users may type as a regular expression or a selector. RE2 itself is the judge of the former: DuckDB runs it."""
+"""What users may type as a regular expression or a selector. RE2 itself is the judge of the former: DuckDB
+runs it.
+"""
 
 import duckdb
 import pytest
@@ -13,9 +15,9 @@ GOOD = [
     r"\Aa", "", "x{0}", "(?P<a>x)(?:y)",
 ]  # fmt: skip
 BAD = [
-    "(", "[a", "a{3,1}", "*a", r"(a)\1", "(?P<q>a)(?P=q)", "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(?>a)", "a*+", "a++",
-    "(a)(?(1)b|c)", "(?#note)a", "(?x)a b", "(?a)a", r"\Z", r"\u0041", r"a\N{DIGIT ONE}", "a{1001}", "(a{100}){100}",
-    "((a{10}){11}){10}", "(?<n>a)", r"\é", r"\p{L}", r"\q", "[[:alpha:]]", r"a\Z", "a" * (LONGEST_REGEX + 1),
+    "(", "[a", "a{3,1}", "*a", r"(a)\1", "(?P<q>a)(?P=q)", "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(?>a)", "a*+",
+    "a++", "(a)(?(1)b|c)", "(?#note)a", "(?x)a b", "(?a)a", r"\Z", r"\u0041", r"a\N{DIGIT ONE}", "a{1001}",
+    "(a{100}){100}", "((a{10}){11}){10}", "(?<n>a)", r"\é", r"\p{L}", r"\q", "[[:alpha:]]", r"a\Z", "a" * (LONGEST_REGEX + 1),
 ]  # fmt: skip
 
 
@@ -53,6 +55,8 @@ def test_a_selector_is_taken(selector: str) -> None:
     assert selector_problem(selector) is None
 
 
-@pytest.mark.parametrize("selector", ["#", "a >", "a[", "a::before", "//button[", "(//a", "..", "a:not(", "!", "//"])
+@pytest.mark.parametrize(
+    "selector", ["#", "a >", "a[", "a::before", "//button[", "(//a", "..", "a:not(", "!", "//"]
+)
 def test_a_broken_selector_is_refused(selector: str) -> None:
     assert selector_problem(selector)

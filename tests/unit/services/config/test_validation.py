@@ -23,7 +23,9 @@ GOOD = [
     stages(PAGE, BUY),
     stages(PAGE, BUY, PAID),
     stages({**PAGE, "value": None, "any_of": ["/a", "https://shop.example/b"]}, BUY),
-    stages({**PAGE, "match": "glob", "value": "*/product/*"}, {**BUY, "match": "prefix", "value": "body>main"}),
+    stages(
+        {**PAGE, "match": "glob", "value": "*/product/*"}, {**BUY, "match": "prefix", "value": "body>main"}
+    ),
     stages({**PAGE, "match": "regex", "value": "^/p/[0-9]+"}, {**BUY, "value": "//button[@id='buy']"}),
     stages(*({**PAGE, "name": f"p{i}"} for i in range(12))),
 ]
@@ -54,15 +56,18 @@ def test_a_funnels_problem_names_its_field(funnel: Funnel, field: str) -> None:
     assert [named for named, _ in funnel_problems(funnel)] == [field]
 
 
+BUY_BUTTON, AUTUMN = Button(name="buy", selector="#buy"), Campaign(name="a", suffix="a")
+
+
 @pytest.mark.parametrize(
     ("problems", "fields"),
     [
-        (button_problems([Button(name="buy", selector="#buy"), Button(name="top", selector="//a")]), []),
-        (button_problems([Button(name="buy", selector="#buy"), Button(name="BUY", selector="#b")]), ["buttons[1].name"]),
-        (button_problems([Button(name="buy", selector="#buy"), Button(name="b", selector="a[")]), ["buttons[1].selector"]),
-        (campaign_problems([Campaign(name="a", suffix="a"), Campaign(name="b", suffix="b")]), []),
-        (campaign_problems([Campaign(name="a", suffix="a"), Campaign(name="a", suffix="b")]), ["campaigns[1].name"]),
-        (campaign_problems([Campaign(name="a", suffix="a"), Campaign(name="b", suffix="A")]), ["campaigns[1].suffix"]),
+        (button_problems([BUY_BUTTON, Button(name="top", selector="//a")]), []),
+        (button_problems([BUY_BUTTON, Button(name="BUY", selector="#b")]), ["buttons[1].name"]),
+        (button_problems([BUY_BUTTON, Button(name="b", selector="a[")]), ["buttons[1].selector"]),
+        (campaign_problems([AUTUMN, Campaign(name="b", suffix="b")]), []),
+        (campaign_problems([AUTUMN, Campaign(name="a", suffix="b")]), ["campaigns[1].name"]),
+        (campaign_problems([AUTUMN, Campaign(name="b", suffix="A")]), ["campaigns[1].suffix"]),
     ],
 )  # fmt: skip
 def test_buttons_and_campaigns(problems: Iterator[tuple[str, str]], fields: list[str]) -> None:
