@@ -10,10 +10,14 @@ import { captureHovers } from './capture/hovers'
 import { captureMoves } from './capture/moves'
 import { observeMutations } from './capture/mutations'
 import { arrive, capturePages, leavePage } from './capture/pages'
-import { guarded, on } from './guard'
+import { guarded, later, on } from './guard'
 import { continueSession } from './session'
 import { edge, token } from './settings'
 import { comeBack, goodbye, hide, leave, onConfig } from './stream'
+
+/** left, and perhaps kept by the browser */
+let away = false
+const NOTED_AFTER = 50
 
 const track = guarded(() => {
   if (!token || !edge || window.datalab) return
@@ -38,19 +42,22 @@ const track = guarded(() => {
   capturePages()
 
   on(window, 'pagehide', () => {
+    away = true
     finish()
     leavePage()
     leave()
   })
   on(document, 'visibilitychange', () => {
-    if (!document.hidden) return
+    if (away || !document.hidden) return
     finish()
     hide()
   })
   on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => {
     if (!persisted) return
+    away = false
     comeBack()
-    arrive()
+    // what the other page noted when it was left comes from another process
+    later(arrive, NOTED_AFTER)
   })
   on(window, 'online', comeBack)
 

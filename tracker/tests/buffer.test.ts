@@ -169,6 +169,17 @@ test('a hidden page keeps what is unacked, and sends it by socket while it has o
   Reflect.deleteProperty(document, 'hidden')
 })
 
+test('a page that is left is not hidden once more', async () => {
+  await visit()
+  edge.acks = false
+  say('a')
+  window.dispatchEvent(new Event('pagehide'))
+  Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+  document.dispatchEvent(new Event('visibilitychange'))
+  Reflect.deleteProperty(document, 'hidden')
+  expect(edge.beacons).toHaveLength(1)
+})
+
 test('a page from the browser cache connects again and counts as entered again', async () => {
   await visit()
   await tick(3000)

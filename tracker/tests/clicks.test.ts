@@ -55,6 +55,13 @@ test('a click by script, the context menu, and the echo of a label are none', as
   expect(clicks().map(({ target }) => target)).toEqual(['body>main>label', 'body>main>a:nth-of-type(1)'])
 })
 
+test('a second click on the same element counts, however quick', async () => {
+  await visit('https://shop.test/', PAGE)
+  for (let i = 0; i < 3; i++) click($('p'))
+  await tick(200)
+  expect(clicks().map(({ rage }) => !!rage)).toEqual([false, false, true])
+})
+
 test('a click by keyboard is in the middle of its element', async () => {
   await visit('https://shop.test/', PAGE)
   vi.spyOn($('a'), 'getBoundingClientRect').mockReturnValue({ x: 100, y: 50, width: 40, height: 20 } as DOMRect)

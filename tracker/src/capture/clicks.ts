@@ -11,7 +11,7 @@ import { clickedAfter } from './hovers'
 const CLICKABLE = 'a,button,summary,[role=button],[onclick],[type=submit],[type=button]'
 const ACTS_HERE = ':not([href]),[href^="#"],[href^="javascript:"]'
 const TEXT = 80
-/** No hand is so quick: the browser's own click on the field of a label, after the one on the label. */
+/** No hand is at two places so quickly: the browser's own click on the field of a label, after the one on the label. */
 const ECHO = 50
 
 /** Rage: three clicks, each within 30 px and 1000 ms of the one before. The third is marked; a longer burst is one rage. */
@@ -20,6 +20,7 @@ const RAGE_MS = 1000
 
 /** the click before, and how many there are in its burst */
 let at0 = 0
+let target0: Element
 let x0: number
 let y0: number
 let count: number
@@ -29,7 +30,7 @@ export function captureClicks(): void {
     const target = event.target as HTMLElement
     const at = Date.now()
     // a script's click is none of the visitor's; button 2 opens the context menu
-    if (!event.isTrusted || event.button > 1 || at - at0 < ECHO) return
+    if (!event.isTrusted || event.button > 1 || (at - at0 < ECHO && target !== target0)) return
     let { pageX, pageY } = event
     if (!event.detail && !event.clientX) {
       // made with the keyboard
@@ -39,6 +40,7 @@ export function captureClicks(): void {
     }
     count = at - at0 <= RAGE_MS && Math.hypot(pageX - x0, pageY - y0) <= RAGE_PX ? count + 1 : 1
     at0 = at
+    target0 = target
     x0 = pageX
     y0 = pageY
     const { scrollWidth, scrollHeight } = document.documentElement
