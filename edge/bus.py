@@ -212,8 +212,10 @@ class Bus:
                 continue
             log.info("broker: connected")
             pause = FIRST_PAUSE
-            error = await asyncio.shield(lost)  # `stop` cancels this task, and still waits for it to be lost
-            log.warning("broker: connection lost: %r", error)
+            cause = await asyncio.shield(
+                lost
+            )  # `stop` cancels this task, and still waits for the connection's end
+            log.warning("broker: connection lost: %r", cause)
             self._fail_all("the connection to the message broker broke")
 
     def _abandon(self) -> None:

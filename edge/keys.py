@@ -41,7 +41,7 @@ class Verifier:
         """Raises the refusal of this kind of token, or what keeps the keys from being fetched."""
         try:
             key_id = jwt.get_unverified_header(token).get("kid", "")
-        except (jwt.PyJWTError, RecursionError) as error:
+        except jwt.PyJWTError as error:
             raise self._refusal("the token is not a token") from error
         if key_id not in self._keys and time.monotonic() - self._fetched_at >= REFETCH_PAUSE:
             await self._fetching.fetch("keys", self._refetch)

@@ -23,7 +23,7 @@ def _bots() -> re.Pattern[str]:
     from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
     patterns = "|".join(f"(?:{entry['pattern']})" for entry in CRAWLER_USER_AGENTS_DATA)
-    return re.compile(f"{patterns}|HeadlessChrome")
+    return re.compile(patterns)
 
 
 @lru_cache(4096)

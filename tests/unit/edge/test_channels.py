@@ -59,6 +59,7 @@ CASES = [
     ("", utm("chatgpt.com"), "AI Assistant"),
     ("", utm("x", "ai-assistant"), "AI Assistant"),
     ("", utm("chatgpt.com", "cpc"), "Paid Other"),
+    ("", utm("chatgpt.com", "email"), "Email"),
     ("chatgpt.com", utm("news", "email"), "Email"),
     # the parameters' word counts, not the referrer's
     ("mail.yahoo.com", utm("march", "email"), "Email"),

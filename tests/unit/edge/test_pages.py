@@ -62,6 +62,19 @@ async def test_the_page_may_load_nothing_foreign_and_be_framed_by_nobody(client:
     assert headers["referrer-policy"] == "same-origin"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/%2e%2e/secret.txt",
+        "/..%2findex.html",
+        "/assets/%2e%2e/index.html",
+        "/assets/%2e%2e/%2e%2e/secret.txt",
+    ],
+)
+async def test_a_way_up_is_refused(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
 async def test_assets_are_kept_for_ever(client: httpx.AsyncClient) -> None:
     script = await client.get("/assets/index-a1b2.js")
     assert (script.status_code, script.text) == (200, SCRIPT)
