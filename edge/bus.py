@@ -212,9 +212,8 @@ class Bus:
                 continue
             log.info("broker: connected")
             pause = FIRST_PAUSE
-            cause = await asyncio.shield(
-                lost
-            )  # `stop` cancels this task, and still waits for the connection's end
+            # `stop` cancels this task, and still waits for the connection's end.
+            cause = await asyncio.shield(lost)
             log.warning("broker: connection lost: %r", cause)
             self._fail_all("the connection to the message broker broke")
 
