@@ -1,10 +1,11 @@
-"""How the record keeps a frame: a MongoDB document whose `_id` is (session, n), so that a frame sent twice is stored once.
+"""How the record keeps a frame: a MongoDB document whose `_id` is (session, n), so that a frame sent twice
+is stored once.
 
-    _id       16 bytes session, 8 bytes n + 2^63 big-endian: sorts as (session, n) does
-    app       ObjectId
-    received  int64, UNIX ms at the edge
-    events    the packed events, JSON, as they came
-    visitor   only where n = 0: the visitor's id, to find what must be erased
+_id       16 bytes session, 8 bytes n + 2^63 big-endian: sorts as (session, n) does
+app       ObjectId
+received  int64, UNIX ms at the edge
+events    the packed events, JSON, as they came
+visitor   only where n = 0: the visitor's id, to find what must be erased
 """
 
 from collections.abc import Mapping
@@ -74,7 +75,9 @@ def create(database: Database[Document]) -> None:
     """Make the collection, compressed by zstd; nothing where it is there."""
     try:
         database.create_collection(
-            FRAMES, storageEngine={"wiredTiger": {"configString": "block_compressor=zstd"}}, check_exists=False
+            FRAMES,
+            storageEngine={"wiredTiger": {"configString": "block_compressor=zstd"}},
+            check_exists=False,
         )
     except (CollectionInvalid, OperationFailure) as error:
         if not isinstance(error, OperationFailure) or error.code != 48:  # NamespaceExists

@@ -1,7 +1,8 @@
 """The service `recorder`: writes every frame the edge tells into the record, once.
 
-Any number of them share the queue. A message is acked when all its frames are in MongoDB, so what dies in between comes
-again, and the record's key makes it the same frame. While the database is away the messages wait, unacked.
+Any number of them share the queue. A message is acked when all its frames are in MongoDB, so what dies in
+between comes again, and the record's key makes it the same frame. While the database is away the messages
+wait, unacked.
 """
 
 import logging
@@ -35,8 +36,8 @@ class Writer:
         self._prepared = False
 
     def write(self, frames: Sequence[Frame]) -> None:
-        """Returns when all of them are there, however long the database is away. A frame with impossible ids is left
-        out and logged: it must not keep its neighbours from being recorded.
+        """Returns when all of them are there, however long the database is away. A frame with impossible ids
+        is left out and logged: it must not keep its neighbours from being recorded.
 
         Raises:
             PyMongoError: the database is there but takes a frame for no good.

@@ -35,12 +35,18 @@ def eventually(fact: Callable[[], Any], seconds: float = 10) -> Any:  # Any: wha
         time.sleep(0.05)
 
 
+def client(edge: str) -> httpx.Client:
+    """A browser that keeps cookies but no connection, so that nothing is left open."""
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(base_url=edge, timeout=20, limits=limits, headers={"user-agent": CHROME})
+
+
 class Owner:
     """A registered user with an access token."""
 
     def __init__(self, edge: str, organisation: str | None = None) -> None:
         self.email = f"{uuid.uuid4().hex[:10]}@example.org"
-        self.http = httpx.Client(base_url=edge, timeout=20, headers={"user-agent": CHROME})
+        self.http = client(edge)
         body = {"email": self.email, "password": PASSWORD, "name": "Ada"}
         domain = organisation or f"{uuid.uuid4().hex[:10]}.example"
         self.registered = self.http.post("/api/users", json={**body, "organisation": domain})
@@ -83,7 +89,7 @@ class Tracker:
         self.edge = edge
         self.origin = origin
         self.token = token
-        self.http = httpx.Client(base_url=edge, timeout=20, headers={"user-agent": CHROME})
+        self.http = client(edge)
         self.session: str | None = None
         self._numbers = itertools.count(1)
 

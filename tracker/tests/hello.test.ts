@@ -147,6 +147,15 @@ test('without storage everything but the memory of page loads works', async () =
   expect(edge.socket.sent).toContain('{"type":"goodbye"}')
 })
 
+test('an answer that comes after the page was left opens nothing', async () => {
+  edge.hangs = true
+  await visit()
+  window.dispatchEvent(new Event('pagehide'))
+  edge.answer()
+  await tick(5000)
+  expect(edge.sockets).toEqual([])
+})
+
 test('a second copy of the snippet does nothing', async () => {
   await visit()
   const first = window.datalab

@@ -59,8 +59,9 @@ export const edge = {
   config: CONFIG,
   resumed: false,
   pass: 'pass-1',
-  /** hello is not answered at all */
+  /** hello is not answered, until `answer` is called */
   hangs: false,
+  answer: () => {},
   acks: true,
   socketsOpen: true,
   beaconStatus: 202,
@@ -85,7 +86,7 @@ function install() {
     const body = JSON.parse(init.body as string)
     if (url === EDGE + '/api/hello') {
       edge.hellos.push({ body, headers: init.headers as Record<string, string>, init })
-      if (edge.hangs) await new Promise(() => {})
+      if (edge.hangs) await new Promise<void>((resolve) => (edge.answer = resolve))
       if (edge.status === 0) throw new TypeError('network')
       const answer = { ticket: 't' + edge.hellos.length, session: edge.pass, resumed: edge.resumed, config: edge.config }
       return new Response(edge.status === 200 ? JSON.stringify(answer) : null, { status: edge.status, headers: edge.headers })

@@ -1,0 +1,211 @@
+"""Frames as the record keeps them, turned into typed columns: one numpy array a column of `events` and of
+`sessions`.
+
+Everything that can't be read is skipped by the frame and told: one broken frame never stops the others.
+"""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import chain
+
+import duckdb
+import msgspec
+import numpy as np
+
+from services.analysis.dictionaries import Dictionaries
+from services.analysis.record import Document, number
+from services.analysis.rows import Column, Columns
+from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen, Start
+
+KINDS: dict[type, int] = {Start: 0, Click: 1, Page: 2, Hover: 3, Seen: 4, Move: 5, Custom: 6, Left: 7}
+OUTCOMES = {"leave": 1, "click": 2}
+RAGE, DEAD, GOODBYE = 4, 8, 16
+
+_one = msgspec.json.Decoder(list[Packed])
+_many = msgspec.json.Decoder(list[list[Packed]])
+_encode = msgspec.json.encode
+
+_INTEGERS = {
+    "time": np.int64,
+    "kind": np.uint8,
+    "page": np.int32,
+    "target": np.int32,
+    "name": np.int32,
+    "x": np.int32,
+    "y": np.int32,
+    "elapsed": np.int32,
+    "flags": np.uint8,
+    "page_w": np.int32,
+    "scroll": np.int8,
+    "props": np.int32,
+    "params": np.int32,
+    "currency": np.int32,
+}
+
+
+class Skipped(msgspec.Struct):
+    """A frame that could not be read."""
+
+    key: bytes
+    why: str
+
+
+class Decoded(msgspec.Struct):
+    """Frames and their events, side by side."""
+
+    documents: list[Document]
+    events: list[list[Packed]]
+    skipped: list[Skipped]
+
+
+def decode(documents: Sequence[Document]) -> Decoded:
+    try:
+        # One call for all of them: half the time of one call each.
+        events = _many.decode(b"[" + b",".join([document["events"] for document in documents]) + b"]")
+    except (msgspec.MsgspecError, KeyError, TypeError):
+        return decode_one_by_one(documents)
+    return Decoded(list(documents), events, [])
+
+
+def decode_one_by_one(documents: Sequence[Document]) -> Decoded:
+    """The slow way, which finds out who is to blame."""
+    decoded = Decoded([], [], [])
+    for document in documents:
+        try:
+            events = _one.decode(document["events"])
+            _check_ranges([events])
+        except (msgspec.MsgspecError, OverflowError, KeyError, TypeError) as error:
+            decoded.skipped.append(Skipped(bytes(document["_id"]), f"{type(error).__name__}: {error}"))
+            continue
+        decoded.documents.append(document)
+        decoded.events.append(events)
+    return decoded
+
+
+def _check_ranges(frames: list[list[Packed]]) -> None:
+    """Raises OverflowError where a number does not fit its column."""
+    flat = list(chain.from_iterable(frames))
+    np.array([event.at for event in flat], np.int64)
+    clicks = [event for event in flat if type(event) is Click]
+    numbers = [n for e in clicks for n in (e.x, e.y, e.page_w, e.hover)]
+    numbers += [n for e in flat if type(e) is Move for n in (e.x, e.y, e.elapsed)]
+    numbers += [e.elapsed for e in flat if type(e) is Page or type(e) is Hover]
+    np.array(numbers, np.int32)
+    np.array([e.scroll for e in flat if type(e) is Page], np.int8)
+
+
+def event_columns(
+    decoded: Decoded,
+    apps: Sequence[int],
+    sessions: Sequence[int],
+    dictionaries: Dictionaries,
+    connection: duckdb.DuckDBPyConnection,
+) -> Columns:
+    """The rows of `events`; `apps` and `sessions` are the numbers of each frame's.
+
+    Raises OverflowError where a number does not fit its column.
+    """
+    lengths = np.fromiter(map(len, decoded.events), np.int64, len(decoded.events))
+    flat = list(chain.from_iterable(decoded.events))
+    ends = lengths.cumsum()
+    columns: Columns = {name: np.zeros(len(flat), dtype) for name, dtype in _INTEGERS.items()}
+    columns["app"] = np.repeat(np.array(apps, np.int32), lengths)
+    columns["session"] = np.repeat(np.array(sessions, np.int32), lengths)
+    columns["n"] = np.repeat(
+        np.array([number(document["_id"]) for document in decoded.documents], np.int64), lengths
+    )
+    columns["i"] = (np.arange(len(flat)) - np.repeat(ends - lengths, lengths)).astype(np.uint16)
+    columns["time"] = np.array([event.at for event in flat], np.int64)
+    kind = columns["kind"] = np.array([KINDS[type(event)] for event in flat], np.uint8)
+    columns["value"] = np.full(len(flat), np.nan)
+
+    def put(column: str, rows: Column, values: Sequence[float]) -> None:
+        columns[column][rows] = np.array(values, columns[column].dtype)
+
+    moves = [event for event in flat if type(event) is Move]
+    if moves:
+        rows = np.flatnonzero(kind == KINDS[Move])
+        put("x", rows, [event.x for event in moves])
+        put("y", rows, [event.y for event in moves])
+        put("elapsed", rows, [event.elapsed for event in moves])
+    clicks = [event for event in flat if type(event) is Click]
+    if clicks:
+        rows = np.flatnonzero(kind == KINDS[Click])
+        put("x", rows, [event.x for event in clicks])
+        put("y", rows, [event.y for event in clicks])
+        targets = [event.target for event in clicks]
+        put("target", rows, dictionaries.targets.code(targets, connection, [event.text for event in clicks]))
+        put("page_w", rows, [event.page_w for event in clicks])
+        put("elapsed", rows, [event.hover for event in clicks])
+        put("flags", rows, [RAGE * event.rage + DEAD * event.dead for event in clicks])
+    pages = [event for event in flat if type(event) is Page]
+    if pages:
+        rows = np.flatnonzero(kind == KINDS[Page])
+        urls = [event.url for event in pages]
+        put("page", rows, dictionaries.pages.code(urls, connection, [event.title for event in pages]))
+        put("elapsed", rows, [event.elapsed for event in pages])
+        put("scroll", rows, [event.scroll for event in pages])
+        put("params", rows, dictionaries.params.code([as_text(event.params) for event in pages], connection))
+    hovers = [event for event in flat if type(event) is Hover]
+    if hovers:
+        rows = np.flatnonzero(kind == KINDS[Hover])
+        put("target", rows, dictionaries.targets.code([event.target for event in hovers], connection))
+        put("elapsed", rows, [event.elapsed for event in hovers])
+        put("flags", rows, [OUTCOMES.get(event.outcome, 0) for event in hovers])
+    seen = [event for event in flat if type(event) is Seen]
+    if seen:
+        rows = np.flatnonzero(kind == KINDS[Seen])
+        put("target", rows, dictionaries.targets.code([event.target for event in seen], connection))
+    customs = [event for event in flat if type(event) is Custom]
+    if customs:
+        rows = np.flatnonzero(kind == KINDS[Custom])
+        put("name", rows, dictionaries.names.code([event.name for event in customs], connection))
+        put("value", rows, [np.nan if event.value is None else event.value for event in customs])
+        put("currency", rows, dictionaries.words.code([event.currency for event in customs], connection))
+        put("props", rows, dictionaries.props.code([as_text(event.props) for event in customs], connection))
+    if goodbyes := [index for index, event in enumerate(flat) if type(event) is Left and event.goodbye]:
+        columns["flags"][goodbyes] = GOODBYE
+    # The start of a session is a row of `sessions`.
+    keep = ~((kind == KINDS[Start]) & (columns["n"] == 0))
+    return columns if keep.all() else {name: column[keep] for name, column in columns.items()}
+
+
+def session_columns(
+    starts: Sequence[Start],
+    apps: Sequence[int],
+    sessions: Sequence[int],
+    visitors: Sequence[int],
+    dictionaries: Dictionaries,
+    connection: duckdb.DuckDBPyConnection,
+) -> Columns:
+    """The rows of `sessions`, one for each start."""
+    columns: Columns = {
+        "session": np.array(sessions, np.int32),
+        "app": np.array(apps, np.int32),
+        "visitor": np.array(visitors, np.int64),
+        "started": np.array([start.at for start in starts], np.int64),
+        "came_back": np.array([start.returning for start in starts], np.bool_),
+        "bot": np.array([start.bot for start in starts], np.bool_),
+    }
+    coded = {
+        **{
+            field: (dictionaries.words, [getattr(start, field) for start in starts])
+            for field in ("browser", "os", "device", "screen", "language", "timezone", "country", "channel")
+        },
+        "referrer": (dictionaries.referrers, [start.referrer for start in starts]),
+        "landing": (dictionaries.pages, [start.landing for start in starts]),
+        "params": (dictionaries.params, [as_text(start.params) for start in starts]),
+    }
+    for field, (dictionary, values) in coded.items():
+        columns[field] = np.array(dictionary.code(values, connection), np.int32)
+    return columns
+
+
+def as_text(mapping: dict[str, str] | dict[str, str | float | bool | None]) -> str:
+    return _encode(mapping).decode() if mapping else ""
+
+
+def visitor_number(visitor: str, session: bytes) -> int:
+    """A visitor as a signed 64-bit integer; who has no id is somebody else in every session."""
+    digest = blake2b(visitor.encode() if visitor else session, digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

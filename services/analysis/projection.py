@@ -1,0 +1,334 @@
+"""The DuckDB file: written by one connection, batch by batch, read by a cursor for each report.
+
+A batch's rows and the position in the change stream that follows it are one transaction, so a frame is here
+exactly once whenever the process dies. Everything in this module blocks: call it in a native thread. It does
+not log, since logging's locks belong to the event loop; what there is to tell is returned.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import duckdb
+import msgspec
+import numpy as np
+
+from services.analysis import columns
+from services.analysis.columns import KINDS, Decoded, Skipped
+from services.analysis.dictionaries import Dictionaries
+from services.analysis.queries import query
+from services.analysis.record import Document, number
+from services.analysis.rows import Columns, append, first
+from services.analysis.sessions import Session, Sessions
+from services.contracts.frames import Click, Page, Start
+
+VERSION = 1
+"""of schema.sql and of what is written into it; another one in the file means: rebuild"""
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+
+Stage = Literal["scanning", "overlapping", "following"]
+
+
+class ProjectionUnusable(Exception):
+    """The file is missing, damaged, half-built or of another version: it must be rebuilt."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far the projection is."""
+
+    stage: Stage
+    position: str
+    overlap_until: int
+    frames: int
+    events: int
+    skipped: int
+
+
+class Sign(msgspec.Struct, gc=False):
+    """A sign of life of a visitor: what activity is made of."""
+
+    app: str
+    visitor: int
+    at: int
+    page: int = 0
+    """the page entered last, 0 where none was"""
+
+
+class Counts(NamedTuple):
+    events: int
+    """of trackers"""
+    page_views: int
+    clicks: int
+
+
+class Applied(msgspec.Struct):
+    """What a batch brought."""
+
+    standing: Standing
+    signs: list[Sign] = []
+    counts: dict[str, Counts] = {}
+    """of each app; bots left out"""
+    skipped: list[Skipped] = []
+
+
+class Projection:
+    def __init__(self, file: Path, memory: str, threads: int) -> None:
+        self.file = file
+        self.settings = {
+            "memory_limit": memory,
+            "threads": threads,
+            "checkpoint_threshold": "64MB",
+            "temp_directory": f"{file}.tmp",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        self.connection: duckdb.DuckDBPyConnection | None = None
+        self.lender: duckdb.DuckDBPyConnection | None = None
+
+    # -- the file
+
+    def open(self) -> Standing:
+        """Open what is there. Raises ProjectionUnusable, or duckdb.Error where another process holds the file."""
+        if not self.file.exists():
+            raise ProjectionUnusable("there is no file yet")
+        try:
+            self._connect()
+            standing = self._standing()
+            version = first(self._writer, "select version from progress")
+            if version != (VERSION,):
+                raise ProjectionUnusable(f"the file has version {version}, this program writes {VERSION}")
+            if standing.stage == "scanning":
+                raise ProjectionUnusable("the last rebuild did not end")
+            self._load()
+            self.standing = standing
+        except duckdb.Error as error:
+            self.close()
+            if "lock" in str(error).lower():
+                raise
+            raise ProjectionUnusable(str(error)) from error
+        except ProjectionUnusable:
+            self.close()
+            raise
+        return standing
+
+    def create(self, position: str) -> Standing:
+        """Start an empty file; what was there is gone."""
+        self.close()
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        for path in (self.file, self.file.with_name(self.file.name + ".wal")):
+            path.unlink(missing_ok=True)
+        self._connect()
+        self._writer.execute("begin")
+        self._writer.execute(SCHEMA.read_text())
+        self._writer.execute(
+            "insert into progress values (?, 'scanning', ?, 0, 0, 0, 0)", [VERSION, position]
+        )
+        self._writer.execute("commit")
+        self._load()
+        self.standing = self._standing()
+        return self.standing
+
+    def close(self) -> None:
+        """Also writes the log into the file, so that the next start is quick."""
+        if self.connection is not None:
+            if self.lender is not None:
+                self.lender.close()
+            self.connection.close()
+            self.connection = self.lender = None
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own for one report; may be asked for while a batch is written."""
+        if self.lender is None:
+            raise ProjectionUnusable("the file is not open")
+        cursor = self.lender.cursor()
+        cursor.execute("set enable_progress_bar = false")
+        return cursor
+
+    @property
+    def _writer(self) -> duckdb.DuckDBPyConnection:
+        if self.connection is None:
+            raise ProjectionUnusable("the file is not open")
+        return self.connection
+
+    def _connect(self) -> None:
+        self.connection = duckdb.connect(str(self.file), config=self.settings)
+        self.connection.execute("set enable_progress_bar = false")
+        self.lender = self.connection.cursor()
+
+    def _load(self) -> None:
+        self._writer.execute(query("times"))
+        self.dictionaries = Dictionaries()
+        self.sessions = Sessions()
+        for dictionary in self.dictionaries.all():
+            dictionary.load(self._writer)
+        self.sessions.load(self._writer)
+        self.app_names: dict[int, str] = {}
+
+    def _standing(self) -> Standing:
+        row = first(
+            self._writer, "select stage, position, overlap_until, frames, events, skipped from progress"
+        )
+        if row is None:
+            raise ProjectionUnusable("the file says nothing of its progress")
+        return Standing(*row)
+
+    # -- writing
+
+    def apply(self, documents: Sequence[Document], position: str, dedupe: bool = False) -> Applied:
+        """Project these frames and remember the position behind them.
+
+        With `dedupe`, frames that are here already are left out. On any error nothing of the batch is in the
+        file, and it must be opened anew.
+        """
+        writer = self._writer
+        decoded = columns.decode(documents)
+        try:
+            sessions, apps, events = self._events(decoded)
+        except OverflowError:
+            decoded = columns.decode_one_by_one(documents)
+            sessions, apps, events = self._events(decoded)
+        if dedupe:
+            decoded, sessions, apps, events = self._without_known(decoded, sessions, apps, events)
+        started = self._started(decoded, sessions, apps)
+        tracked = int(np.count_nonzero(events["n"] > 0))
+        writer.execute("begin")
+        if len(events["time"]):
+            append(writer, "events", events)
+        if started:
+            append(writer, "sessions", started)
+        self.sessions.write(writer)
+        for dictionary in self.dictionaries.all():
+            dictionary.write(writer)
+        writer.execute(
+            "update progress set position = ?, frames = frames + ?, events = events + ?, skipped = skipped + ?",
+            [position, len(decoded.documents), tracked, len(decoded.skipped)],
+        )
+        writer.execute("commit")
+        before = self.standing
+        self.standing = msgspec.structs.replace(
+            before,
+            position=position,
+            frames=before.frames + len(decoded.documents),
+            events=before.events + tracked,
+            skipped=before.skipped + len(decoded.skipped),
+        )
+        applied = Applied(self.standing, skipped=decoded.skipped)
+        self._tell(applied, sessions, events, started)
+        return applied
+
+    def enter(self, stage: Stage, overlap_until: int = 0) -> Standing:
+        self._writer.execute("update progress set stage = ?, overlap_until = ?", [stage, overlap_until])
+        self.standing = msgspec.structs.replace(self.standing, stage=stage, overlap_until=overlap_until)
+        return self.standing
+
+    def move_to(self, position: str) -> None:
+        """Remember a later position behind which there was nothing of ours."""
+        self._writer.execute("update progress set position = ?", [position])
+        self.standing = msgspec.structs.replace(self.standing, position=position)
+
+    def _events(self, decoded: Decoded) -> tuple[list[Session], list[int], Columns]:
+        writer = self._writer
+        sessions = self.sessions.find([document["_id"][:16] for document in decoded.documents], writer)
+        apps = self.dictionaries.apps.code([str(document["app"]) for document in decoded.documents], writer)
+        events = columns.event_columns(
+            decoded, apps, [session.number for session in sessions], self.dictionaries, writer
+        )
+        return sessions, apps, events
+
+    def _started(self, decoded: Decoded, sessions: list[Session], apps: list[int]) -> Columns | None:
+        """Rows of `sessions`, and the visitor noted for what comes later."""
+        starts: list[tuple[Start, int, int, int]] = []
+        for document, events, session, app in zip(
+            decoded.documents, decoded.events, sessions, apps, strict=True
+        ):
+            if number(document["_id"]) == 0 and events and isinstance(events[0], Start):
+                start = events[0]
+                session.visitor = columns.visitor_number(start.visitor, document["_id"][:16])
+                session.bot = start.bot
+                starts.append((start, app, session.number, session.visitor))
+        if not starts:
+            return None
+        facts, codes, numbers, visitors = zip(*starts, strict=True)
+        return columns.session_columns(facts, codes, numbers, visitors, self.dictionaries, self._writer)
+
+    def _without_known(
+        self, decoded: Decoded, sessions: list[Session], apps: list[int], events: Columns
+    ) -> tuple[Decoded, list[Session], list[int], Columns]:
+        """Leave out the frames of which there are rows already."""
+        writer = self._writer
+        frames = {
+            "place": np.arange(len(sessions), dtype=np.int32),
+            "session": np.array([session.number for session in sessions], np.int32),
+            "n": np.array([number(document["_id"]) for document in decoded.documents], np.int64),
+        }
+        writer.register("frames", frames)
+        known = writer.execute(
+            """
+            select place from frames semi join events using (session, n)
+            union select place from frames semi join sessions using (session) where n = 0
+            """
+        ).fetchall()
+        writer.unregister("frames")
+        if not known:
+            return decoded, sessions, apps, events
+        gone = {place for (place,) in known}
+        left = [place for place in range(len(sessions)) if place not in gone]
+        decoded.documents = [decoded.documents[place] for place in left]
+        decoded.events = [decoded.events[place] for place in left]
+        sessions, apps = [sessions[place] for place in left], [apps[place] for place in left]
+        numbers = [session.number for session in sessions]
+        events = columns.event_columns(decoded, apps, numbers, self.dictionaries, writer)
+        return decoded, sessions, apps, events
+
+    def _tell(
+        self, applied: Applied, sessions: list[Session], events: Columns, started: Columns | None
+    ) -> None:
+        """Collect the signs of life of visitors we know, bots left out."""
+        people = {s.number: s.visitor for s in sessions if s.visitor is not None and not s.bot}
+        numbers, inverse = np.unique(events["session"], return_inverse=True)
+        known = np.fromiter((session in people for session in numbers.tolist()), np.bool_, len(numbers))[
+            inverse
+        ]
+        rows = np.flatnonzero(known)
+        session, app, at = events["session"][rows], events["app"][rows], events["time"][rows]
+        last: dict[int, tuple[int, int]] = {}
+        for of, where, when in zip(session.tolist(), app.tolist(), at.tolist(), strict=True):
+            if of not in last or when > last[of][1]:
+                last[of] = (where, when)
+        entered = rows[events["kind"][rows] == KINDS[Page]]
+        entered = entered[np.argsort(events["time"][entered], kind="stable")]
+        page = dict(zip(events["session"][entered].tolist(), events["page"][entered].tolist(), strict=True))
+        if started is not None:
+            facts = (started[name].tolist() for name in ("session", "app", "started", "landing"))
+            for of, where, when, landing in zip(*facts, strict=True):
+                if of in people:
+                    last.setdefault(of, (where, when))
+                    page.setdefault(of, landing)
+        applied.signs = [
+            Sign(self._app(where), people[of], when, page.get(of, 0)) for of, (where, when) in last.items()
+        ]
+        tracked = rows[events["n"][rows] > 0]
+        app, kind = events["app"][tracked], events["kind"][tracked]
+        for code in np.unique(app).tolist():
+            kinds = kind[app == code]
+            views, clicks = (int(np.count_nonzero(kinds == KINDS[type_])) for type_ in (Page, Click))
+            applied.counts[self._app(code)] = Counts(len(kinds), views, clicks)
+
+    def _app(self, code: int) -> str:
+        if code not in self.app_names:
+            self.app_names = dict(self._writer.execute("select id, text from apps").fetchall())
+        return self.app_names[code]
+
+    # -- reading
+
+    def recent_signs(self, since: int) -> list[Sign]:
+        """Who gave a sign of life since then (UNIX ms): what activity starts from."""
+        with self.cursor() as cursor:
+            return [Sign(*row) for row in cursor.execute(query("recent"), {"since": since}).fetchall()]
+
+    def paths(self, pages: Sequence[int]) -> dict[int, str]:
+        """The paths of these pages."""
+        sql = "select id, path from pages semi join (select unnest($ids::integer[]) as id) using (id)"
+        with self.cursor() as cursor:
+            return dict(cursor.execute(sql, {"ids": pages}).fetchall())

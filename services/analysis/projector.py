@@ -1,0 +1,318 @@
+"""Keeps the projection in step with the record, and lends it to the reports.
+
+          nothing usable          scan done              as far as the scan's end
+    start ---------------> scanning ------> overlapping ------------------------> following
+      '--------------------------- the file is good --------------------------------^
+
+A rebuild notes the stream's position, reads the whole record, and follows from the noted position. What was
+recorded during the scan may come twice: until the stream is past the scan's end, each frame is looked up in
+the projection itself. A rebuild that breaks off before its scan is done begins anew, one that breaks off
+later goes on. Whatever fails (database, disk, file) is tried again with back-off, from the file's own
+position; meanwhile `trouble()` says so.
+
+The stream is read in the event loop, DuckDB works in native threads, so that AMQP heart-beats never wait;
+while one batch is being projected the next is being read.
+"""
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import eventlet
+import msgspec
+from eventlet import tpool
+from eventlet.greenthread import GreenThread
+from mongoengine.connection import get_db
+from nameko.extensions import DependencyProvider
+from pymongo.collection import Collection
+from pymongo.read_concern import ReadConcern
+
+from services.analysis import change_stream, record
+from services.analysis.activity import PRESENT, Activity
+from services.analysis.change_stream import Batch, PositionLost
+from services.analysis.matching import Matcher
+from services.analysis.projection import Applied, Projection, ProjectionUnusable, Standing
+from services.analysis.record import Document
+from services.analysis.rows import first
+from services.contracts.errors import Overloaded
+from services.contracts.settings import load
+from services.hosting import clock
+from services.hosting.settings import environment_of
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+"""seconds before the projector tries again"""
+SAVE_POSITION = 60.0
+"""seconds after which a position is saved though nothing was recorded, so that it stays in the oplog"""
+SCAN_FRAMES = 8_000
+"""of one batch of a rebuild"""
+PATIENCE = 5.0
+"""seconds a report waits for the projection to be opened"""
+MOST_PATHS = 10_000
+
+
+class AnalysisSettings(msgspec.Struct, kw_only=True):
+    analysis_file: Path
+    """the DuckDB file; beside it, what does not fit into memory"""
+    analysis_memory: str = "512MB"
+    """for DuckDB; the process takes up to half as much again"""
+    analysis_threads: int = 2
+    """for DuckDB"""
+
+
+class Stopped(Exception):
+    """The process ends in the middle of a rebuild."""
+
+
+class Reading(msgspec.Struct):
+    """What a report is given."""
+
+    connection: duckdb.DuckDBPyConnection
+    matcher: Matcher
+    app: int
+    """the app's number, -1 where nothing of it was recorded"""
+
+
+class Projector(DependencyProvider):
+    """Gives itself to the service. One process may hold the file."""
+
+    def setup(self) -> None:
+        settings = load(AnalysisSettings, environment_of(self.container.config))
+        self.projection = Projection(
+            settings.analysis_file, settings.analysis_memory, settings.analysis_threads
+        )
+        self.activity = Activity()
+        self.matcher = Matcher()
+        self.standing: Standing | None = None
+        self.as_of = 0
+        self._paths: dict[int, str] = {}
+        self._trouble = "the projection is not open yet"
+        self._going_on = True
+        self._open = False
+        self._readers = 0
+        self._thread: GreenThread | None = None
+        # A batch allocates ten thousands of objects that are gone with it: collecting garbage in between is
+        # most of the work.
+        gc.set_threshold(200_000, 20, 20)
+
+    def start(self) -> None:
+        self._thread = self.container.spawn_managed_thread(self._run, identifier="projector")
+
+    def stop(self) -> None:
+        """Finish the batch under way and close the file."""
+        self._going_on = False
+        if self._thread is not None:
+            self._thread.wait()
+            self._thread = None
+
+    def get_dependency(self, worker_ctx: object) -> "Projector":
+        return self
+
+    # -- for the service
+
+    def trouble(self) -> str:
+        """Why the projection stands still; empty when it does not."""
+        return self._trouble
+
+    @property
+    def complete(self) -> bool:
+        return self.standing is not None and self.standing.stage == "following"
+
+    def read(self, app: str, report: Callable[[Reading], T]) -> T:
+        """Run a report in a native thread, on one state of the projection.
+
+        Raises:
+            Overloaded: the projection is not open.
+        """
+        end = time.monotonic() + PATIENCE
+        while not self._open:
+            if time.monotonic() > end or not self._going_on:
+                raise Overloaded(f"the reports are not available: {self._trouble}", retry_after=5)
+            eventlet.sleep(0.05)
+        self._readers += 1
+        try:
+            return tpool.execute(self._read, app, report)
+        finally:
+            self._readers -= 1
+
+    def _read(self, app: str, report: Callable[[Reading], T]) -> T:
+        with self.projection.cursor() as cursor:
+            cursor.execute("begin transaction read only")
+            code = first(cursor, "select id from apps where text = ?", [app])
+            return report(Reading(cursor, self.matcher, code[0] if code else -1))
+
+    def paths(self, pages: Sequence[int]) -> dict[int, str]:
+        """The paths of these pages."""
+        missing = [page for page in pages if page not in self._paths]
+        if missing and self._open:
+            if len(self._paths) > MOST_PATHS:
+                self._paths.clear()
+                missing = list(pages)
+            self._readers += 1
+            try:
+                self._paths.update(tpool.execute(self.projection.paths, missing))
+            finally:
+                self._readers -= 1
+        return {page: self._paths[page] for page in pages if page in self._paths}
+
+    # -- the work
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE
+        try:
+            while self._going_on:
+                began = time.monotonic()
+                try:
+                    self._project()
+                except Exception as error:  # Whatever it is: stand still, say so, try again.
+                    if not self._going_on:
+                        break
+                    self._trouble = f"projection: {_sentence(error)}"
+                    pause = FIRST_PAUSE if time.monotonic() - began > 60 else min(pause * 2, LONGEST_PAUSE)
+                    log.warning("the projection stands still, again in %.1f s: %r", pause, error)
+                    self._sleep(pause)
+        finally:
+            self._close()
+
+    def _sleep(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while self._going_on and time.monotonic() < end:
+            eventlet.sleep(0.1)
+
+    def _project(self) -> None:
+        """Open or rebuild, then follow until told to stop or something fails."""
+        collection = self._collection()
+        self._close()
+        try:
+            standing = tpool.execute(self.projection.open)
+        except ProjectionUnusable as unusable:
+            log.warning("the projection is built from the record: %s", unusable)
+            standing = self._rebuild(collection)
+        self._opened(standing)
+        try:
+            self._follow(collection, standing)
+        except PositionLost as lost:
+            log.warning("the projection is built from the record: %s", lost)
+            self._close()
+            self._opened(self._rebuild(collection))
+
+    def _collection(self) -> Collection[Document]:
+        database = get_db("analysis")
+        record.create(database)
+        return database.get_collection(record.FRAMES, read_concern=ReadConcern("majority"))
+
+    def _opened(self, standing: Standing) -> None:
+        self.standing = standing
+        self._open, self._trouble = True, ""
+        self._warm()
+
+    def _warm(self) -> None:
+        """Who was there lately, from the projection itself."""
+        now = clock.now()
+        self.activity.note(tpool.execute(self.projection.recent_signs, now - PRESENT), {}, now)
+
+    def _close(self) -> None:
+        """No report may hold the file while it is closed."""
+        self._open = False
+        while self._readers:
+            eventlet.sleep(0.02)
+        tpool.execute(self.projection.close)
+
+    def _rebuild(self, collection: Collection[Document]) -> Standing:
+        """Read the whole record into an empty file, which reports see growing."""
+        position = change_stream.now(collection)
+        self.matcher, self.activity, self._paths = Matcher(), Activity(), {}
+        self.standing = tpool.execute(self.projection.create, position)
+        self._open, self._trouble = True, ""
+        began = time.monotonic()
+        with self._applying() as apply:
+            for documents in _scanned(collection):
+                if not self._going_on:
+                    raise Stopped
+                apply(Batch(documents, position, upto=0, as_of=0, caught_up=False), False)
+        overlap = change_stream.as_number(collection.database.command("ping")["operationTime"])
+        self.standing = tpool.execute(self.projection.enter, "overlapping", overlap)
+        log.info("read %d frames in %.1f s", self.standing.frames, time.monotonic() - began)
+        return self.standing
+
+    def _follow(self, collection: Collection[Document], standing: Standing) -> None:
+        overlapping = standing.stage == "overlapping"
+        saved = time.monotonic()
+        with self._applying() as apply:
+            for batch in change_stream.follow(collection, standing.position, lambda: self._going_on):
+                if batch.documents:
+                    apply(batch, overlapping)
+                    saved = time.monotonic()
+                else:
+                    apply.wait()
+                    self.as_of = batch.as_of
+                    if time.monotonic() - saved > SAVE_POSITION:
+                        self.standing = tpool.execute(self.projection.move_to, batch.position)
+                        saved = time.monotonic()
+                if overlapping and (batch.caught_up or batch.upto > standing.overlap_until):
+                    apply.wait()
+                    self.standing = tpool.execute(self.projection.enter, "following")
+                    self._warm()
+                    overlapping = False
+
+    @contextmanager
+    def _applying(self) -> "Iterator[_Applying]":
+        applying = _Applying(self)
+        try:
+            yield applying
+        finally:
+            applying.wait()
+
+    def applied(self, applied: Applied, as_of: int) -> None:
+        self.standing, self.as_of = applied.standing, as_of
+        for skipped in applied.skipped:
+            log.error("a frame cannot be read and is left out: %s: %s", skipped.key.hex(), skipped.why)
+        if self.complete:
+            self.activity.note(applied.signs, applied.counts, clock.now())
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]
+
+
+class _Applying:
+    """Projects one batch while the next is being read."""
+
+    def __init__(self, projector: Projector) -> None:
+        self.projector = projector
+        self.under_way: GreenThread | None = None
+
+    def __call__(self, batch: Batch, dedupe: bool) -> None:
+        self.wait()
+        self.under_way = eventlet.spawn(self._apply, batch, dedupe)
+
+    def _apply(self, batch: Batch, dedupe: bool) -> None:
+        applied = tpool.execute(self.projector.projection.apply, batch.documents, batch.position, dedupe)
+        self.projector.applied(applied, batch.as_of)
+
+    def wait(self) -> None:
+        """Raises what the batch under way raised."""
+        under_way, self.under_way = self.under_way, None
+        if under_way is not None:
+            under_way.wait()
+
+
+def _scanned(collection: Collection[Document]) -> Iterator[list[Document]]:
+    """The whole record in the order it was written."""
+    documents: list[Document] = []
+    with collection.find({}, {"visitor": 0}, batch_size=SCAN_FRAMES).hint([("$natural", 1)]) as cursor:
+        for document in cursor:
+            documents.append(document)
+            if len(documents) >= SCAN_FRAMES:
+                yield documents
+                documents = []
+    if documents:
+        yield documents

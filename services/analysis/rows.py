@@ -1,0 +1,33 @@
+"""Rows into and out of DuckDB: columns appended as numpy arrays, single rows read to their end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[Any]  # Any: each column has its own type
+Columns = dict[str, Column]
+
+
+def append(connection: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> None:
+    """Insert rows given as one array a column."""
+    names = ", ".join(columns)
+    connection.register("batch", columns)
+    connection.execute(f"insert into {table} ({names}) select {names} from batch")
+    connection.unregister("batch")
+
+
+def first(
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> tuple[Any, ...] | None:  # Any: a row is whatever was asked for
+    """The first row, None where there is none. `fetchone` would leave the result open, and the connection unusable."""
+    rows = connection.execute(sql, parameters).fetchall()
+    return rows[0] if rows else None
+
+
+def texts(values: Sequence[str]) -> Column:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

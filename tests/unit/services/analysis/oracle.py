@@ -1,0 +1,198 @@
+"""The reports once more, in plain, slow, obvious Python, read off DESIGN section 4: what the SQL is compared
+with."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from statistics import median
+
+from services.analysis.intervals import beginnings
+from services.contracts.analysis import (
+    Bucket,
+    ButtonReport,
+    FunnelStage,
+    OverviewPoint,
+    OverviewTotals,
+    Period,
+    Times,
+)
+from services.contracts.config import Button, Funnel
+from services.contracts.frames import Click, Custom, Hover, Packed, Page, Seen
+from tests.unit.services.analysis.visits import Visit
+
+EDGES = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800]
+EDGES += [3600, 7200, 14400, 43200, 86400, 172800, 345600, 604800]
+
+Fills = Callable[[int, Packed], bool]
+"""does the event fill the stage (from 0)?"""
+
+
+def quantile(values: list[float], share: float) -> float:
+    place = share * (len(values) - 1)
+    below = int(place)
+    above = min(below + 1, len(values) - 1)
+    return values[below] + (values[above] - values[below]) * (place - below)
+
+
+def times(seconds: list[float]) -> Times | None:
+    if not seconds:
+        return None
+    ordered = sorted(seconds)
+    buckets = []
+    for low, high in zip([float("-inf"), *EDGES], EDGES, strict=False):
+        buckets.append(Bucket(high, sum(low < value <= high for value in ordered)))
+    buckets.append(Bucket(None, sum(value > EDGES[-1] for value in ordered)))
+    return Times(
+        count=len(ordered),
+        mean=sum(ordered) / len(ordered),
+        median=quantile(ordered, 0.5),
+        p25=quantile(ordered, 0.25),
+        p75=quantile(ordered, 0.75),
+        p90=quantile(ordered, 0.9),
+        histogram=buckets,
+    )
+
+
+def overview(visits: Sequence[Visit], period: Period) -> tuple[OverviewTotals, list[OverviewPoint]]:
+    def measured(chosen: list[Visit]) -> OverviewTotals:
+        page_views = clicks = events = bounces = 0
+        durations = []
+        for visit in chosen:
+            ordered = visit.ordered()
+            pages = sum(isinstance(event, Page) for *_, event in ordered)
+            clicks = sum(isinstance(event, Click) for *_, event in ordered)
+            last = max([visit.started, *(at for at, *_ in ordered)])
+            duration = (last - visit.started) / 1000
+            durations.append(duration)
+            page_views += pages
+            events += sum(n > 0 for _, n, _, _ in ordered)
+            bounces += pages == 1 and clicks == 0 and duration < 10
+        count = len(chosen)
+        return OverviewTotals(
+            visitors=len({visit.visitor for visit in chosen}),
+            sessions=count,
+            page_views=page_views,
+            events=events,
+            bounce_rate=bounces / count if count else None,
+            duration=median(durations) if count else None,
+            pages_per_session=page_views / count if count else None,
+        )
+
+    people = [v for v in visits if not v.bot and period.start <= v.started < period.end]
+    begins = beginnings(period)
+    points = []
+    for place, begin in enumerate(begins):
+        totals = measured([v for v in people if bisect_right(begins, v.started) == place + 1])
+        points.append(
+            OverviewPoint(
+                at=begin, visitors=totals.visitors, sessions=totals.sessions, page_views=totals.page_views
+            )
+        )
+    return measured(people), points
+
+
+def funnel(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills) -> list[FunnelStage]:
+    trigger = {"url": Page, "click": Click, "event": Custom}
+    ways: dict[object, list[tuple[int, int, int, int, Packed]]] = {}
+    for order, visit in enumerate(visits):
+        if not visit.bot:
+            who = visit.visitor if asked.per == "visitor" else order
+            ways.setdefault(who, []).extend((at, n, i, order, e) for at, n, i, e in visit.ordered())
+    last_stage = len(asked.stages) - 1
+
+    def attempt(way: list[Packed], start: int) -> list[int]:
+        """The places of the events that fill the stages, as far as it gets."""
+        places = [start]
+        while len(places) <= last_stage:
+            stage = len(places)
+            for place in range(places[-1] + 1, len(way)):
+                same_kind = isinstance(way[place], trigger[asked.stages[stage].trigger])
+                if fills(stage, way[place]):
+                    break
+                if asked.order == "strict" and same_kind:
+                    return places
+            else:
+                return places
+            if way[place].at - way[start].at > asked.window * 1000:
+                return places
+            places.append(place)
+        return places
+
+    best: list[list[int]] = []
+    for rows in ways.values():
+        way = [event for *_, event in sorted(rows, key=lambda row: row[:4])]
+        tries = [
+            attempt(way, start)
+            for start, event in enumerate(way)
+            if fills(0, event) and period.start <= event.at < period.end
+        ]
+        if tries:
+            chosen = max(tries, key=lambda places: (len(places), -places[-1], places[0]))
+            best.append([way[place].at for place in chosen])
+    stages = []
+    for number, stage in enumerate(asked.stages):
+        reached = [times_ for times_ in best if len(times_) > number]
+        before = [times_ for times_ in best if len(times_) > number - 1] if number else reached
+        stages.append(
+            FunnelStage(
+                name=stage.name,
+                count=len(reached),
+                of_first=len(reached) / len(best) if best else None,
+                of_previous=len(reached) / len(before) if before else None,
+                dropped=len(before) - len(reached),
+                from_previous=times([(t[number] - t[number - 1]) / 1000 for t in reached])
+                if number
+                else None,
+                from_first=times([(t[number] - t[0]) / 1000 for t in reached]) if number else None,
+            )
+        )
+    return stages
+
+
+def buttons(
+    visits: Sequence[Visit], period: Period, asked: Sequence[Button], means: Callable[[Button, str], bool]
+) -> list[ButtonReport]:
+    people = [visit for visit in visits if not visit.bot]
+    reports = []
+    for button in asked:
+        saw, hovered, clicked = set(), set(), set()
+        clicks = 0
+        leave, click, from_start, from_entry = [], [], [], []
+        for visit in people:
+            entered: int | None = None
+            clicked_in_session = clicked_on_page = False
+            for at, _, _, event in visit.ordered():
+                counts = period.start <= at < period.end
+                if isinstance(event, Page):
+                    entered, clicked_on_page = event.at, False
+                if not isinstance(event, Click | Hover | Seen) or not means(button, event.target):
+                    continue
+                if isinstance(event, Seen) and counts:
+                    saw.add(visit.visitor)
+                if isinstance(event, Hover) and counts:
+                    hovered.add(visit.visitor)
+                    if event.outcome:
+                        (leave if event.outcome == "leave" else click).append(event.elapsed / 1000)
+                if isinstance(event, Click):
+                    if counts:
+                        clicked.add(visit.visitor)
+                        clicks += 1
+                        if not clicked_in_session:
+                            from_start.append(max(at - visit.started, 0) / 1000)
+                        if entered is not None and not clicked_on_page:
+                            from_entry.append((at - entered) / 1000)
+                    clicked_in_session = clicked_on_page = True
+        reports.append(
+            ButtonReport(
+                name=button.name,
+                selector=button.selector,
+                saw=len(saw),
+                hovered=len(hovered),
+                clicked=len(clicked),
+                clicks=clicks,
+                hover_leave=times(leave),
+                hover_click=times(click),
+                from_session_start=times(from_start),
+                from_page_entry=times(from_entry),
+            )
+        )
+    return reports

@@ -1,0 +1,212 @@
+"""The funnel's definition, DESIGN section 4, sentence by sentence with its numbers."""
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+import pytest
+
+from services.analysis.funnel import funnel_stages
+from services.analysis.matching import Matcher
+from services.contracts.analysis import FunnelStage, Period
+from services.contracts.config import Funnel, Stage
+from services.contracts.errors import InvalidInput
+from services.contracts.frames import Click, Custom, Packed, Page
+from tests.unit.services.analysis.visits import BEGIN, Visit, visit
+
+PERIOD = Period(start=BEGIN, end=BEGIN + 86_400_000)
+
+Ask = Callable[..., list[FunnelStage]]
+
+
+def page(second: float, path: str) -> Page:
+    return Page(BEGIN + int(second * 1000), f"https://shop.test{path}")
+
+
+def way(*steps: tuple[float, str]) -> list[Packed]:
+    """Pages by name: (second, "A") enters /A."""
+    return [page(second, f"/{name}") for second, name in steps]
+
+
+def pages(names: str) -> list[Stage]:
+    return [Stage(name=name, trigger="url", value=f"/{name}") for name in names]
+
+
+@pytest.fixture
+def ask(
+    connection: duckdb.DuckDBPyConnection, matcher: Matcher, project: Callable[[Sequence[Visit]], int]
+) -> Ask:
+    def asked(
+        visits: Sequence[Visit], stages: Sequence[Stage], period: Period = PERIOD, **how: object
+    ) -> list[FunnelStage]:
+        funnel = Funnel(stages=list(stages), **how)  # type: ignore[arg-type]
+        return funnel_stages(connection, matcher, project(visits), period, funnel)
+
+    return asked
+
+
+def counts(stages: list[FunnelStage]) -> list[int]:
+    return [stage.count for stage in stages]
+
+
+def since_first(stages: list[FunnelStage]) -> list[float | None]:
+    """Medians in seconds; one visitor each, so they are that visitor's times."""
+    return [stage.from_first and stage.from_first.median for stage in stages]
+
+
+def since_previous(stages: list[FunnelStage]) -> list[float | None]:
+    return [stage.from_previous and stage.from_previous.median for stage in stages]
+
+
+def test_each_stage_tells_count_shares_dropped_and_times(ask: Ask) -> None:
+    ways = [[(0, "A"), (10, "B"), (30, "C")], [(0, "A"), (20, "B")], [(0, "A")], [(0, "A")], [(5, "B")]]
+    stages = ask([visit(f"v{i}", *way(*steps)) for i, steps in enumerate(ways)], pages("ABC"))
+    assert counts(stages) == [4, 2, 1]
+    assert [stage.of_first for stage in stages] == [1, 0.5, 0.25]
+    assert [stage.of_previous for stage in stages] == [1, 0.5, 0.5]
+    assert [stage.dropped for stage in stages] == [0, 2, 1]
+    assert stages[0].from_previous is None
+    assert stages[0].from_first is None
+    to_b = stages[1].from_first
+    assert to_b is not None
+    assert (to_b.count, to_b.mean, to_b.median, to_b.p25, to_b.p75, to_b.p90) == (2, 15, 15, 12.5, 17.5, 19)
+    assert {bucket.upto: bucket.count for bucket in to_b.histogram if bucket.count} == {10: 1, 20: 1}
+    assert since_previous(stages) == [None, 15, 20]
+    assert since_first(stages) == [None, 15, 30]
+
+
+@pytest.mark.parametrize(
+    ("steps", "reached"),
+    [
+        pytest.param([(0, "A"), (1, "X"), (2, "B"), (3, "X"), (4, "C")], 3, id="others may lie between"),
+        pytest.param([(0, "C"), (1, "B"), (2, "A")], 1, id="the order matters"),
+        pytest.param([(0, "B"), (1, "C")], 0, id="nobody enters but by the first stage"),
+        pytest.param([(0, "A"), (60, "B"), (100, "C")], 3, id="the window is inclusive"),
+        pytest.param([(0, "A"), (60, "B"), (100.001, "C")], 2, id="and counts from the first stage"),
+        pytest.param(
+            [(0, "A"), (1, "B"), (200, "A"), (201, "B"), (202, "C")],
+            3,
+            id="a first-stage event restarts the try",
+        ),
+        pytest.param(
+            [(0, "A"), (1, "B"), (50, "A"), (60, "C")], 3, id="a restart does not end an earlier try"
+        ),
+        pytest.param([(0, "A"), (1, "B"), (500, "A")], 2, id="the best try counts"),
+    ],
+)
+def test_sequential(ask: Ask, steps: list[tuple[float, str]], reached: int) -> None:
+    assert sum(counts(ask([visit("v", *way(*steps))], pages("ABC"), window=100))) == reached
+
+
+def test_of_equally_far_tries_the_one_that_got_there_first_counts(ask: Ask) -> None:
+    steps = [(0, "A"), (10, "B"), (30, "C"), (40, "A"), (41, "B"), (42, "C")]
+    assert since_first(ask([visit("v", *way(*steps))], pages("ABC"))) == [None, 10, 30]
+
+
+def test_of_tries_that_got_there_at_once_the_shortest_counts(ask: Ask) -> None:
+    steps = [(0, "A"), (2, "B"), (5, "A"), (10, "B"), (12, "C")]
+    assert since_first(ask([visit("v", *way(*steps))], pages("ABC"))) == [None, 5, 7]
+
+
+def test_one_event_fills_one_stage(ask: Ask) -> None:
+    twice = [Stage(name="some", trigger="url", match="prefix", value="/"), *pages("A")]
+    assert counts(ask([visit("v", *way((0, "A")))], twice)) == [1, 0]
+    assert counts(ask([visit("v", *way((0, "A"), (1, "A")))], twice)) == [1, 1]
+
+
+@pytest.mark.parametrize("order", ["sequential", "strict"])
+def test_one_event_fills_one_stage_of_many(ask: Ask, order: str) -> None:
+    thrice = [Stage(name=str(n), trigger="url", match="prefix", value="/") for n in range(3)]
+    assert counts(ask([visit("v", *way((0, "A"), (0, "B")))], thrice, order=order)) == [1, 1, 0]
+    assert counts(ask([visit("v", *way((0, "A"), (0, "B"), (0, "C")))], thrice, order=order)) == [1, 1, 1]
+
+
+def test_events_of_the_same_millisecond_keep_the_order_they_were_sent_in(ask: Ask) -> None:
+    assert counts(ask([visit("v", *way((1, "A"), (1, "B")))], pages("AB"))) == [1, 1]
+    assert counts(ask([visit("v", *way((1, "B"), (1, "A")))], pages("AB"))) == [1, 0]
+
+
+def test_frames_out_of_order_make_no_difference(ask: Ask) -> None:
+    late = Visit("v", BEGIN, [(8, [page(9, "/B")]), (7, [page(9, "/A")])])
+    assert counts(ask([late], pages("AB"))) == [1, 1]
+
+
+def test_a_visitor_goes_on_in_the_next_session_a_session_does_not(ask: Ask) -> None:
+    two = [visit("v", *way((0, "A"))), visit("v", *way((10, "A"), (20, "B")))]
+    assert counts(ask(two, pages("AB"), per="visitor")) == [1, 1]
+    assert counts(ask(two, pages("AB"), per="session")) == [2, 1]
+
+
+def test_first_stages_lie_in_the_period_later_ones_up_to_the_window_after(ask: Ask) -> None:
+    period = Period(start=BEGIN + 10_000, end=BEGIN + 20_000)
+    entered = [visit("a", *way((9.999, "A"), (11, "B"))), visit("b", *way((10, "A"), (30, "B")))]
+    entered += [visit("c", *way((19.999, "A"), (49.999, "B"))), visit("d", *way((20, "A"), (21, "B")))]
+    assert counts(ask(entered, pages("AB"), period, window=30)) == [2, 2]
+
+
+def test_bots_are_left_out(ask: Ask) -> None:
+    assert counts(ask([visit("v", *way((0, "A"), (1, "B")), bot=True)], pages("AB"))) == [0, 0]
+
+
+def test_a_funnel_nobody_entered_has_no_shares(ask: Ask) -> None:
+    stages = ask([], pages("AB"))
+    assert [(stage.count, stage.of_first, stage.of_previous, stage.dropped) for stage in stages] == [
+        (0, None, None, 0)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("events", "reached"),
+    [
+        pytest.param([page(0, "/A"), page(1, "/B")], 2, id="the very next page"),
+        pytest.param([page(0, "/A"), page(1, "/X"), page(2, "/B")], 1, id="not the one after"),
+        pytest.param(
+            [page(0, "/A"), Click(BEGIN + 500, 1, 1, "p"), page(1, "/B")], 2, id="a click is no page"
+        ),
+        pytest.param([page(0, "/A"), page(1, "/A"), page(2, "/B")], 2, id="from the later try"),
+    ],
+)
+def test_strict_takes_the_very_next_page(ask: Ask, events: list[Packed], reached: int) -> None:
+    assert sum(counts(ask([visit("v", *events)], pages("AB"), order="strict"))) == reached
+
+
+def test_strict_counts_clicks_and_pages_apart(ask: Ask) -> None:
+    stages = [*pages("A"), Stage(name="buy", trigger="click", value="#buy"), *pages("B")]
+    straight = [page(0, "/A"), Click(BEGIN + 10, 1, 1, "a#buy"), page(1, "/B")]
+    astray = [page(0, "/A"), Click(BEGIN + 5, 1, 1, "p"), Click(BEGIN + 10, 1, 1, "a#buy"), page(1, "/B")]
+    assert counts(ask([visit("v", *straight)], stages, order="strict")) == [1, 1, 1]
+    assert counts(ask([visit("v", *astray)], stages, order="strict")) == [1, 0, 0]
+
+
+def test_stages_are_pages_clicks_and_events(ask: Ask) -> None:
+    events: list[Packed] = [page(0, "/A"), Click(BEGIN + 1, 1, 1, "body>a.buy"), Custom(BEGIN + 2, "paid")]
+    stages = [
+        *pages("A"),
+        Stage(name="buy", trigger="click", value=".buy"),
+        Stage(name="paid", trigger="event", any_of=["ordered", "paid"]),
+    ]
+    assert counts(ask([visit("v", *events)], stages)) == [1, 1, 1]
+
+
+def test_twelve_stages(ask: Ask) -> None:
+    names = "ABCDEFGHIJKL"
+    steps = [(float(second), name) for second, name in enumerate(names)]
+    assert counts(ask([visit("v", *way(*steps))], pages(names))) == [1] * 12
+
+
+def test_any_order_is_refused_by_name(ask: Ask) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        ask([], pages("AB"), order="any")
+    assert refused.value.field == "order"
+
+
+def test_a_single_stage_is_refused(ask: Ask) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        ask([], pages("A"))
+    assert refused.value.field == "stages"
+
+
+def test_a_bad_pattern_is_refused_by_name(ask: Ask) -> None:
+    bad = Stage(name="bad", trigger="url", match="regex", any_of=["/fine", "(["])
+    with pytest.raises(InvalidInput) as refused:
+        ask([], [*pages("A"), bad])
+    assert refused.value.field == "stages[1].any_of[1]"

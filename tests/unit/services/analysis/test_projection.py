@@ -1,0 +1,204 @@
+"""The DuckDB file: each frame once, broken ones left out, whatever the process goes through."""
+
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pytest
+
+from services.analysis import dictionaries, record
+from services.analysis.projection import Counts, Projection, ProjectionUnusable
+from services.contracts.frames import Click, Custom, Frame, Move, Page
+from tests.unit.services.analysis.visits import BEGIN, Visit, deliver, frame, frames, new_app, visit
+
+URL = "https://shop.test/"
+
+
+@pytest.fixture
+def projection(file: Path) -> Projection:
+    projection = Projection(file, "256MB", 1)
+    projection.create("first")
+    projection.enter("following")
+    return projection
+
+
+def rows(projection: Projection, sql: str) -> list[tuple[object, ...]]:
+    with projection.cursor() as cursor:
+        return cursor.execute(sql).fetchall()
+
+
+def page_visit(visitor: str, paths: str) -> Visit:
+    return visit(visitor, *(Page(BEGIN + i, URL + path) for i, path in enumerate(paths)))
+
+
+def test_rows_and_position_are_there_after_opening_again(projection: Projection, file: Path) -> None:
+    deliver(projection, frames(new_app(), [page_visit("v", "abc")]))
+    projection.close()
+    again = Projection(file, "256MB", 1)
+    standing = again.open()
+    assert (standing.position, standing.stage, standing.frames, standing.events) == (
+        "somewhere",
+        "following",
+        2,
+        3,
+    )
+    deliver(again, frames(new_app(), [page_visit("v", "cd")]))
+    assert rows(again, "select text, id from pages order by id") == [
+        (URL + name, place) for place, name in enumerate("abcd", start=1)
+    ]
+    assert rows(again, "select count(distinct session), count(distinct visitor) from sessions") == [(2, 1)]
+    again.close()
+
+
+def test_a_batch_that_fails_leaves_nothing(
+    projection: Projection, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        dictionaries.Dictionary,
+        "write",
+        lambda self, connection: connection.execute("select error('disk full')"),
+    )
+    with pytest.raises(duckdb.Error):
+        deliver(projection, frames(new_app(), [page_visit("v", "a")]))
+    monkeypatch.undo()
+    projection.close()
+    assert projection.open().position == "first"
+    assert rows(projection, "select count(*) from events") == [(0,)]
+    deliver(projection, frames(new_app(), [page_visit("v", "a")]))
+    assert rows(projection, "select text from pages join events on page = id") == [(URL + "a",)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"[[1,2]]",
+        b"[[99,1]]",
+        b'"nonsense"',
+        b"[[5,1,1,1,99999999999]]",
+        b'[[2,99999999999999999999,"u"]]',
+        b'[[2,1,"u",0,"",300]]',
+        b'[[1,1,1.5,1,"a"]]',
+    ],
+)
+def test_a_broken_frame_is_left_out_and_told_its_neighbours_stay(
+    projection: Projection, broken: bytes
+) -> None:
+    app = new_app()
+    good = frames(app, [page_visit("v", "ab")])
+    bad = Frame(app, good[0].session, 77, BEGIN, msgspec.Raw(broken))
+    applied = deliver(projection, [good[0], bad, good[1]])
+    assert [skipped.key for skipped in applied.skipped] == [record.frame_id(bad.session, 77)]
+    assert (applied.standing.frames, applied.standing.events, applied.standing.skipped) == (2, 2, 1)
+
+
+def test_frames_that_are_there_already_are_left_out_where_asked(projection: Projection) -> None:
+    app = new_app()
+    sent = frames(app, [page_visit("v", "ab"), page_visit("w", "c")])
+    deliver(projection, sent[:2])
+    applied = deliver(projection, sent, dedupe=True)
+    assert (applied.standing.frames, applied.standing.events) == (4, 3)
+    assert deliver(projection, sent, dedupe=True).standing.frames == 4
+    assert rows(projection, "select count(*), count(distinct session) from sessions") == [(2, 2)]
+
+
+def test_events_that_come_before_their_start_appear_with_it(projection: Projection, file: Path) -> None:
+    start, events = frames(new_app(), [page_visit("v", "ab")])
+    applied = deliver(projection, [events])
+    assert (applied.signs, applied.counts) == ([], {})
+    joined = "select count(*) from events join sessions using (session)"
+    assert rows(projection, joined) == [(0,)]
+    projection.close()
+    projection.open()
+    deliver(projection, [start])
+    assert rows(projection, joined) == [(2,)]
+
+
+def test_sessions_and_texts_forgotten_in_memory_are_found_in_the_file(projection: Projection) -> None:
+    projection.sessions.remembered = 2
+    for dictionary in projection.dictionaries.all():
+        dictionary.remembered = 2
+    app = new_app()
+    sent = frames(app, [page_visit(f"v{i}", f"a{'bcd'[i % 3]}") for i in range(12)])
+    for one in sent[:12] + sent[12:]:
+        deliver(projection, [one])
+    assert rows(projection, "select count(*), count(distinct session) from session_ids") == [(12, 12)]
+    assert rows(projection, "select count(*), count(distinct text) from pages") == [(4, 4)]
+    assert rows(projection, "select count(*) from events join sessions using (session)") == [(24,)]
+
+
+def test_activity_is_told_of_people_only(projection: Projection) -> None:
+    app = new_app()
+    robot = visit("r", Page(BEGIN, URL), bot=True)
+    person = visit("p", Page(BEGIN, URL + "x"), Click(BEGIN + 5, 1, 1, "a"), Move(BEGIN + 9, 1, 1, 1))
+    applied = deliver(projection, frames(app, [robot, person]))
+    assert applied.counts == {app: Counts(3, 1, 1)}
+    assert [(sign.app, sign.at) for sign in applied.signs] == [(app, BEGIN + 9)]
+    assert projection.paths([applied.signs[0].page]) == {applied.signs[0].page: "/x"}
+    assert projection.recent_signs(BEGIN) == applied.signs
+    assert projection.recent_signs(BEGIN + 10) == []
+
+
+def test_every_kind_keeps_what_reports_need(projection: Projection) -> None:
+    sent = visit(
+        "v",
+        Click(BEGIN, 5, 6, "a", "Buy", 1440, 900, 250, True, True),
+        Page(BEGIN + 1, URL, 700, "Shop", 40, {"utm_source": "x"}),
+        Custom(BEGIN + 2, "paid", 9.5, "EUR", {"items": 2.0}),
+    )
+    deliver(projection, frames(new_app(), [sent]))
+    assert rows(
+        projection, "select kind, x, y, elapsed, flags, page_w, scroll, value from events order by time"
+    ) == [
+        (1, 5, 6, 250, 12, 1440, 0, None),
+        (2, 0, 0, 700, 0, 0, 40, None),
+        (6, 0, 0, 0, 0, 0, 0, 9.5),
+    ]
+    assert rows(projection, "select text, label from targets") == [("a", "Buy")]
+    assert ("Shop",) in rows(projection, "select label from pages")
+    assert rows(projection, "select text from params") == [('{"utm_source":"x"}',)]
+    assert rows(projection, "select text from props") == [('{"items":2.0}',)]
+
+
+def test_no_file_is_unusable(file: Path) -> None:
+    with pytest.raises(ProjectionUnusable):
+        Projection(file, "256MB", 1).open()
+
+
+def test_a_file_of_something_else_is_unusable_and_can_be_replaced(file: Path) -> None:
+    file.write_bytes(b"\x00" * 20_000)
+    projection = Projection(file, "256MB", 1)
+    with pytest.raises(ProjectionUnusable):
+        projection.open()
+    assert projection.create("anew").stage == "scanning"
+
+
+def test_a_half_built_file_is_unusable(file: Path) -> None:
+    projection = Projection(file, "256MB", 1)
+    projection.create("first")
+    projection.close()
+    with pytest.raises(ProjectionUnusable):
+        projection.open()
+
+
+def test_a_file_of_another_version_is_unusable(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projection.close()
+    monkeypatch.setattr("services.analysis.projection.VERSION", 99)
+    with pytest.raises(ProjectionUnusable):
+        projection.open()
+
+
+def test_unknown_numbers_beyond_a_frame_are_refused_by_the_record() -> None:
+    for session, n in (("xyz", 1), ("ab", 1), ("a" * 32, 2**63)):
+        with pytest.raises(record.FrameInvalid):
+            record.document(frame(new_app(), session, n, []))
+    with pytest.raises(record.FrameInvalid):
+        record.document(frame("not-an-app", "a" * 32, 1, []))
+
+
+def test_the_records_key_sorts_as_session_and_number_do() -> None:
+    numbers = [-(2**63), -1_700_000_000_000, -1, 0, 1, 255, 256, 2**53]
+    keys = [record.frame_id("a" * 32, n) for n in numbers]
+    assert keys == sorted(keys)
+    assert [record.number(key) for key in keys] == numbers

@@ -1,0 +1,173 @@
+"""The SQL and the oracle give the same answers on small random histories: ties in time, stages repeated and
+skipped, window edges, sessions at the period's edges, several tabs of one visitor, frames out of order.
+"""
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.analysis.buttons import button_reports
+from services.analysis.funnel import funnel_stages
+from services.analysis.matching import Matcher
+from services.analysis.overview import overview
+from services.contracts.analysis import Period
+from services.contracts.config import Button, Funnel, Stage
+from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen
+from tests.unit.services.analysis import oracle
+from tests.unit.services.analysis.visits import BEGIN, Visit
+
+Project = Callable[[Sequence[Visit]], int]
+
+SITE = "https://x.test"
+STEP = 4_000
+"""ms; times are few, so that they collide"""
+
+moments = st.integers(0, 12).map(lambda step: BEGIN + step * STEP)
+targets = st.sampled_from(["body>a#one", "body>button.two", "body>p"])
+
+
+def events(at: int) -> st.SearchStrategy[Packed]:
+    return st.one_of(
+        st.sampled_from("abc").map(lambda page: Page(at, f"{SITE}/{page}")),
+        st.sampled_from("abc").map(lambda page: Page(at, f"{SITE}/{page}")),
+        targets.map(lambda target: Click(at, 1, 2, target)),
+        targets.map(lambda target: Seen(at, target)),
+        st.builds(Hover, st.just(at), targets, st.integers(0, 5000), st.sampled_from(["", "leave", "click"])),
+        st.sampled_from("abc").map(lambda name: Custom(at, name)),
+        st.just(Move(at, 3, 4, 5)),
+    )
+
+
+frames = st.lists(moments.flatmap(events), min_size=1, max_size=4)
+
+
+@st.composite
+def visits(draw: st.DrawFn) -> list[Visit]:
+    found = []
+    for _ in range(draw(st.integers(0, 5))):
+        numbers = draw(st.lists(st.integers(1, 9), max_size=4, unique=True))
+        sent: list[tuple[int, list[Packed]]] = [(n, draw(frames)) for n in numbers]
+        if draw(st.booleans()):
+            left = draw(moments)
+            sent.append((-left, [Left(left)]))
+        found.append(
+            Visit(draw(st.sampled_from("XYZ")), draw(moments), sent, bot=draw(st.integers(0, 9)) == 0)
+        )
+    return found
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> Period:
+    start = draw(moments)
+    return Period(start=start, end=start + draw(st.integers(1, 14)) * STEP, interval="hour")
+
+
+@st.composite
+def stages(draw: st.DrawFn) -> tuple[Stage, Callable[[Packed], bool]]:
+    """A stage, and what fills it in plain words."""
+    names = draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=2, unique=True))
+    any_of = [f"/{name}" for name in names]
+    which = draw(st.integers(0, 5))
+    if which <= 1:
+        stage = Stage(name="s", trigger="url", any_of=any_of)
+        return stage, lambda event: isinstance(event, Page) and event.url[-2:] in any_of
+    if which == 2:
+        return Stage(name="s", trigger="url", match="prefix", value="/"), lambda event: isinstance(
+            event, Page
+        )
+    if which == 3:
+        return Stage(name="s", trigger="event", any_of=names), (
+            lambda event: isinstance(event, Custom) and event.name in names
+        )
+    if which == 4:
+        return Stage(name="s", trigger="click", value="#one"), (
+            lambda event: isinstance(event, Click) and event.target == "body>a#one"
+        )
+    return Stage(name="s", trigger="click", value="body"), lambda event: isinstance(event, Click)
+
+
+thorough = settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+
+
+@pytest.fixture(scope="module")
+def opened(
+    connection: duckdb.DuckDBPyConnection, matcher: Matcher, project: Project
+) -> tuple[duckdb.DuckDBPyConnection, Matcher, Project]:
+    return connection, matcher, project
+
+
+Opened = tuple[duckdb.DuckDBPyConnection, Matcher, Project]
+
+
+@thorough
+@given(history=visits(), period=periods())
+def test_overview(opened: Opened, history: list[Visit], period: Period) -> None:
+    connection, _, project = opened
+    answer = overview(connection, project(history), period, None)
+    assert (answer.totals, answer.series) == oracle.overview(history, period)
+
+
+@thorough
+@given(
+    history=visits(),
+    period=periods(),
+    chosen=st.lists(stages(), min_size=2, max_size=4),
+    order=st.sampled_from(["sequential", "sequential", "strict"]),
+    per=st.sampled_from(["visitor", "session"]),
+    window=st.integers(1, 10).map(lambda step: step * STEP // 1000),
+)
+def test_funnel(
+    opened: Opened,
+    history: list[Visit],
+    period: Period,
+    chosen: list[tuple[Stage, Callable[[Packed], bool]]],
+    order: str,
+    per: str,
+    window: int,
+) -> None:
+    connection, matcher, project = opened
+    funnel = Funnel(stages=[stage for stage, _ in chosen], order=order, per=per, window=window)  # type: ignore[arg-type]
+    answer = funnel_stages(connection, matcher, project(history), period, funnel)
+    expected = oracle.funnel(history, period, funnel, lambda stage, event: chosen[stage][1](event))
+    assert close(answer, expected)
+
+
+@thorough
+@given(history=visits(), period=periods())
+def test_buttons(opened: Opened, history: list[Visit], period: Period) -> None:
+    connection, matcher, project = opened
+    asked = [
+        Button(name="one", selector="#one"),
+        Button(name="two", selector="button"),
+        Button(name="any", selector="body *"),
+    ]
+    means = {"#one": "body>a#one", "button": "body>button.two"}
+    answer = button_reports(connection, matcher, project(history), period, asked)
+    expected = oracle.buttons(
+        history, period, asked, lambda button, target: means.get(button.selector, target) == target
+    )
+    assert close(answer, expected)
+
+
+def close(answer: object, expected: object) -> bool:
+    """Equal but for the last digits of the means."""
+    import msgspec
+
+    def rounded(value: object) -> object:
+        if isinstance(value, float):
+            return round(value, 6)
+        if isinstance(value, dict):
+            return {key: rounded(item) for key, item in value.items()}
+        return [rounded(item) for item in value] if isinstance(value, list) else value
+
+    got, wanted = rounded(msgspec.to_builtins(answer)), rounded(msgspec.to_builtins(expected))
+    assert got == wanted
+    return True
