@@ -28,6 +28,7 @@ def allow(origin: str) -> dict[str, str]:
     return {
         "access-control-allow-origin": origin,
         "access-control-allow-credentials": "true",
+        "access-control-expose-headers": "retry-after",
         "vary": "origin",
     }
 

@@ -21,7 +21,7 @@ LONGEST = 0.2
 """seconds that a batch gathers; also how long an idle stream waits for the next frame"""
 
 _GONE = ["drop", "rename", "dropDatabase", "invalidate"]
-_PIPELINE = [
+_PIPELINE: list[Document] = [
     {"$match": {"operationType": {"$in": ["insert", *_GONE]}}},
     {"$project": {"operationType": 1, "clusterTime": 1, "fullDocument": 1}},
 ]

@@ -75,7 +75,7 @@ class Applied(msgspec.Struct):
 class Projection:
     def __init__(self, file: Path, memory: str, threads: int) -> None:
         self.file = file
-        self.settings = {
+        self.settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
             "threads": threads,
             "checkpoint_threshold": "64MB",

@@ -173,7 +173,7 @@ class Projector(DependencyProvider):
                 try:
                     self._project()
                 except Exception as error:  # Whatever it is: stand still, say so, try again.
-                    if not self._going_on:
+                    if self._stopped():
                         break
                     self._trouble = f"projection: {_sentence(error)}"
                     pause = FIRST_PAUSE if time.monotonic() - began > 60 else min(pause * 2, LONGEST_PAUSE)
@@ -181,6 +181,9 @@ class Projector(DependencyProvider):
                     self._sleep(pause)
         finally:
             self._close()
+
+    def _stopped(self) -> bool:
+        return not self._going_on
 
     def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds

@@ -2,19 +2,20 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any  # a row of DuckDB holds what the macro gives
 
 from services.contracts.analysis import Bucket, Times
 
 
-def times(row: Mapping[str, object] | None) -> Times | None:
+def times(row: Mapping[str, Any] | None) -> Times | None:
     if row is None:
         return None
-    p25, median, p75, p90 = row["quantiles"]  # type: ignore[misc]
-    counts: dict[float, int] = dict(row["histogram"])  # type: ignore[call-overload]
+    p25, median, p75, p90 = row["quantiles"]
+    counts: dict[float, int] = dict(row["histogram"])
     beyond = counts.pop(math.inf, 0)
     return Times(
-        count=row["count"],  # type: ignore[arg-type]
-        mean=row["mean"],  # type: ignore[arg-type]
+        count=row["count"],
+        mean=row["mean"],
         median=median,
         p25=p25,
         p75=p75,

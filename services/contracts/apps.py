@@ -9,9 +9,7 @@ from services.contracts.messages import Actor, Call, Event
 AppName = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 Origin = Annotated[
     str,
-    msgspec.Meta(
-        max_length=260, pattern=r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$"
-    ),
+    msgspec.Meta(max_length=260, pattern=r"^https?://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$"),
 ]
 Visibility = Literal["private", "public"]
 Action = Literal["see", "configure", "issue_token", "invite", "lock", "update", "delete"]
@@ -48,7 +46,9 @@ class CreateApp(Call[App]):
     url: Annotated[str, msgspec.Meta(max_length=2000)]
     origins: Annotated[list[Origin], msgspec.Meta(min_length=1, max_length=20)]
     description: Annotated[str, msgspec.Meta(max_length=1000)] = ""
-    tags: Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=40)]], msgspec.Meta(max_length=20)] = []
+    tags: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=40)]], msgspec.Meta(max_length=20)
+    ] = []
     visibility: Visibility = "private"
 
 

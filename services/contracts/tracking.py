@@ -21,6 +21,7 @@ SessionPass = Annotated[str, msgspec.Meta(max_length=6000)]
 
 Kind = Literal["click", "url", "hover", "seen", "move", "custom"]
 
+
 class Hello(msgspec.Struct, kw_only=True):
     """Body of `POST /api/hello`. `browser` and `OS` serve only where the user agent says nothing."""
 

@@ -8,6 +8,7 @@ below /usr/lib: Debian's wrapper in /usr/sbin insists on root and on /etc/rabbit
 import base64
 import hashlib
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -61,6 +62,14 @@ class Broker:
         if done.returncode:
             raise CommandFailed(f"rabbitmqctl {arguments[0]}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+    def names_ready(self) -> bool:
+        """epmd takes connections."""
+        try:
+            socket.create_connection((LOOPBACK, self.ports.broker_names), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def ready(self) -> bool:
         """It takes connections from our user: listeners open after queues and definitions are loaded."""

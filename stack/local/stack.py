@@ -136,6 +136,7 @@ class Stack:
         if "broker" in wanted:
             with self._step("broker"):
                 self.supervisor.start("epmd")
+                self._wait("epmd", self.broker.names_ready)  # or RabbitMQ would start a daemon of its own
                 self.supervisor.start("broker")
                 self._wait("broker", self.broker.ready)
         if "database" in wanted:

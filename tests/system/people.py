@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 SHOP = "http://shop.test"
 CHROME = (
@@ -105,7 +106,7 @@ class Tracker:
     def stream(self, ticket: str | None = None, origin: str | None = None) -> Iterator["Stream"]:
         ticket = ticket or self.hello().json()["ticket"]
         address = self.edge.replace("http", "ws", 1) + f"/api/stream?ticket={ticket}"
-        with connect(address, origin=origin or self.origin, open_timeout=20) as socket:  # type: ignore[arg-type]
+        with connect(address, origin=Origin(origin or self.origin), open_timeout=20) as socket:
             yield Stream(socket, self._numbers)
 
     def beacon(self, frames: list[Json], **body: Any) -> httpx.Response:

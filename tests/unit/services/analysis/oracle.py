@@ -156,7 +156,10 @@ def buttons(
     for button in asked:
         saw, hovered, clicked = set(), set(), set()
         clicks = 0
-        leave, click, from_start, from_entry = [], [], [], []
+        leave: list[float] = []
+        click: list[float] = []
+        from_start: list[float] = []
+        from_entry: list[float] = []
         for visit in people:
             entered: int | None = None
             clicked_in_session = clicked_on_page = False

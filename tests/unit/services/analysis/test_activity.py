@@ -61,4 +61,4 @@ def test_leaving_is_told_though_nothing_comes_and_the_app_is_forgotten() -> None
     assert change == Change(APP, NOBODY, NOTHING)
     activity.told(change)
     assert activity.changes(NOW + PRESENT) == []
-    assert activity._visitors == activity._counts == activity._told == {}
+    assert (activity._visitors, activity._counts, activity._told) == ({}, {}, {})

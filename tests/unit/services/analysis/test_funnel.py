@@ -50,11 +50,11 @@ def counts(stages: list[FunnelStage]) -> list[int]:
 
 def since_first(stages: list[FunnelStage]) -> list[float | None]:
     """Medians in seconds; one visitor each, so they are that visitor's times."""
-    return [stage.from_first and stage.from_first.median for stage in stages]
+    return [stage.from_first.median if stage.from_first else None for stage in stages]
 
 
 def since_previous(stages: list[FunnelStage]) -> list[float | None]:
-    return [stage.from_previous and stage.from_previous.median for stage in stages]
+    return [stage.from_previous.median if stage.from_previous else None for stage in stages]
 
 
 def test_each_stage_tells_count_shares_dropped_and_times(ask: Ask) -> None:
@@ -171,8 +171,13 @@ def test_strict_takes_the_very_next_page(ask: Ask, events: list[Packed], reached
 
 def test_strict_counts_clicks_and_pages_apart(ask: Ask) -> None:
     stages = [*pages("A"), Stage(name="buy", trigger="click", value="#buy"), *pages("B")]
-    straight = [page(0, "/A"), Click(BEGIN + 10, 1, 1, "a#buy"), page(1, "/B")]
-    astray = [page(0, "/A"), Click(BEGIN + 5, 1, 1, "p"), Click(BEGIN + 10, 1, 1, "a#buy"), page(1, "/B")]
+    straight: list[Packed] = [page(0, "/A"), Click(BEGIN + 10, 1, 1, "a#buy"), page(1, "/B")]
+    astray: list[Packed] = [
+        page(0, "/A"),
+        Click(BEGIN + 5, 1, 1, "p"),
+        Click(BEGIN + 10, 1, 1, "a#buy"),
+        page(1, "/B"),
+    ]
     assert counts(ask([visit("v", *straight)], stages, order="strict")) == [1, 1, 1]
     assert counts(ask([visit("v", *astray)], stages, order="strict")) == [1, 0, 0]
 
