@@ -1,0 +1,7 @@
+"""Everything that is measured: `make bench`. Each part takes options alone: `python -m tests.bench.ingest --help`."""
+
+from tests.bench import ingest, reports
+
+if __name__ == "__main__":
+    ingest.main()
+    reports.main()
