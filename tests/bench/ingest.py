@@ -114,7 +114,7 @@ async def measure(
 
 
 def counted(app: App) -> int:
-    totals = app.report("overview", **{"from": 0, "to": now() + 86_400_000})["totals"]
+    totals = app.report("overview", **{"from": now() - 86_400_000, "to": now() + 86_400_000})["totals"]
     return int(totals["events"])
 
 
