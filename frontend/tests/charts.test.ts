@@ -2,35 +2,29 @@ import { describe, expect, test } from 'vitest'
 import { bars, medianAt } from '@/charts/histogram'
 import { sparkline } from '@/charts/sparkline'
 
-const buckets = [
-  { upto: 1, count: 0 },
-  { upto: 2, count: 0 },
-  { upto: 5, count: 4 },
-  { upto: 10, count: 8 },
-  { upto: 30, count: 4 },
-  { upto: 60, count: 0 },
-  { upto: null, count: 0 },
-]
+const counts = (...all: number[]) => all.map((count, index) => ({ upto: index + 1 < all.length ? index + 1 : null, count }))
 
 describe('a histogram', () => {
+  const many = bars(counts(0, 0, 2, 2, 4, 8, 4, 2, 2, 0, 0, 0))
   test('leaves out the empty ends but one bucket each', () => {
-    expect(bars(buckets)).toEqual([
-      { over: 1, upto: 2, count: 0, share: 0, height: 0 },
-      { over: 2, upto: 5, count: 4, share: 0.25, height: 0.5 },
-      { over: 5, upto: 10, count: 8, share: 0.5, height: 1 },
-      { over: 10, upto: 30, count: 4, share: 0.25, height: 0.5 },
-      { over: 30, upto: 60, count: 0, share: 0, height: 0 },
+    expect(many.map((bar) => [bar.over, bar.upto, bar.count])).toEqual([
+      [1, 2, 0], [2, 3, 2], [3, 4, 2], [4, 5, 4], [5, 6, 8], [6, 7, 4], [7, 8, 2], [8, 9, 2], [9, 10, 0],
     ])
   })
-  test('of nothing has no bars', () => expect(bars([{ upto: null, count: 0 }])).toEqual([]))
-  test.each([
-    [7.5, 0.5],
-    [5, 0.4],
-    [30, 0.8],
-  ])('has its median of %s at %s of its width', (median, at) => expect(medianAt(bars(buckets), { median })).toBeCloseTo(at))
-  test('has the median in the middle of a bucket that is open', () => {
-    expect(medianAt(bars([{ upto: 1, count: 1 }, { upto: null, count: 9 }]), { median: 400 })).toBe(0.75)
+  test('knows of each bar its share of all and its height against the highest', () => {
+    expect(many[4]).toMatchObject({ share: 8 / 24, height: 1 })
+    expect(many[1]).toMatchObject({ share: 2 / 24, height: 0.25 })
   })
+  test('of one time is one bar among others', () => {
+    expect(bars(counts(0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)).map((bar) => bar.count)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0])
+  })
+  test('of few buckets shows them all', () => expect(bars(counts(0, 3, 1))).toHaveLength(3))
+  test('of nothing has no bars', () => expect(bars(counts(0, 0))).toEqual([]))
+  test.each([
+    [2.5, 1.5 / 9],
+    [6, 5 / 9],
+  ])('has its median of %s at %s of its width', (median, at) => expect(medianAt(many, { median })).toBeCloseTo(at))
+  test('has the median in the middle of a bucket that is open', () => expect(medianAt(bars(counts(1, 9)), { median: 400 })).toBe(0.75))
 })
 
 describe('a sparkline', () => {

@@ -1,6 +1,8 @@
 // What a histogram of times draws: its buckets without the empty ones at both ends, and where the median lies.
 import type { Bucket, Times } from '@/api/types'
 
+const FEWEST = 9
+
 export interface Bar {
   /** seconds, exclusive; 0 for the first bucket */
   over: number
@@ -26,8 +28,13 @@ export function bars(histogram: Bucket[]): Bar[] {
   const first = all.findIndex((bar) => bar.count > 0)
   const last = all.findLastIndex((bar) => bar.count > 0)
   if (first < 0) return []
-  // One empty bucket at each side shows that the counts end there.
-  return all.slice(Math.max(0, first - 1), last + 2)
+  // One empty bucket at each side shows that the counts end there; few bars are drawn among more, not as broad blocks.
+  let [from, to] = [Math.max(0, first - 1), Math.min(all.length, last + 2)]
+  while (to - from < Math.min(FEWEST, all.length)) {
+    if (to < all.length) to++
+    if (from > 0 && to - from < FEWEST) from--
+  }
+  return all.slice(from, to)
 }
 
 /** Where the median lies along the bars, 0 to 1; null where the bars don't tell. */
