@@ -23,7 +23,7 @@ from edge.dashboard.accounts import Accounts
 from edge.dashboard.apps import Apps
 from edge.dashboard.live import Dashboards, live, live_ticket
 from edge.dashboard.notifications import Notifications
-from edge.dashboard.reports import Reports
+from edge.dashboard.reports import reports
 from edge.keys import AccessTokens
 from edge.metrics import metrics
 from edge.problems import respond
@@ -77,7 +77,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
             stream,
             Accounts,
             Apps,
-            Reports,
+            reports,
             Notifications,
             live_ticket,
             live,

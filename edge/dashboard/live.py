@@ -16,7 +16,7 @@ from edge.bus import Bus
 from edge.collect.tickets import LIVE, TICKET_SECONDS, TicketInvalid, Tickets
 from edge.given import GivenActor, GivenBus
 from edge.problems import problem_of
-from services.contracts.analysis import Activity, GetActivity
+from services.contracts.analysis.activity import Activity, GetActivity
 from services.contracts.apps import Permit
 from services.contracts.errors import InvalidInput, Refused
 from services.contracts.messages import Actor

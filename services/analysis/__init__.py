@@ -8,9 +8,9 @@ record.py        how a frame is kept
 projector.py     keeps DuckDB in step with the record, by change_stream.py
 projection.py    the DuckDB file, with schema.sql, columns.py, dictionaries.py, sessions.py, rows.py
 service.py       answers reports, tells activity
-overview.py, funnel.py, buttons.py    the reports, with queries/*.sql and times.py
+reading.py       what a report is given: a state of the projection, and the sessions it is about
+reports/         the reports, with queries/*.sql
 matching.py, selectors.py             which pages, elements and names a condition means
-intervals.py     periods in the viewer's time zone
 activity.py      who is there now
 configs.py       what the apps have configured
 """

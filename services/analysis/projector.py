@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import duckdb
 import eventlet
 import msgspec
 from eventlet import tpool
@@ -37,8 +36,11 @@ from services.analysis.activity import PRESENT, Activity
 from services.analysis.change_stream import Batch, PositionLost
 from services.analysis.matching import Matcher
 from services.analysis.projection import Applied, Projection, ProjectionUnusable, Standing
+from services.analysis.reading import Reading, reading
 from services.analysis.record import Document
-from services.analysis.rows import first
+from services.contracts.analysis.report import Freshness
+from services.contracts.analysis.scope import Scope
+from services.contracts.config import AppConfig
 from services.contracts.errors import Overloaded
 from services.contracts.settings import load
 from services.hosting import clock
@@ -70,15 +72,6 @@ class AnalysisSettings(msgspec.Struct, kw_only=True):
 
 class Stopped(Exception):
     """The process ends in the middle of a rebuild."""
-
-
-class Reading(msgspec.Struct):
-    """What a report is given."""
-
-    connection: duckdb.DuckDBPyConnection
-    matcher: Matcher
-    app: int
-    """the app's number, -1 where nothing of it was recorded"""
 
 
 class Projector(DependencyProvider):
@@ -126,11 +119,16 @@ class Projector(DependencyProvider):
     def complete(self) -> bool:
         return self.standing is not None and self.standing.stage == "following"
 
-    def read(self, app: str, report: Callable[[Reading], T]) -> T:
-        """Run a report in a native thread, on one state of the projection.
+    @property
+    def freshness(self) -> Freshness:
+        return Freshness(as_of=self.as_of, complete=self.complete)
+
+    def read(self, scope: Scope, config: AppConfig, report: Callable[[Reading], T]) -> T:
+        """Run a report on the config's app in a native thread, on one state of the projection.
 
         Raises:
             Overloaded: the projection is not open.
+            InvalidInput: what the report refuses.
         """
         end = time.monotonic() + PATIENCE
         while not self._open:
@@ -139,15 +137,18 @@ class Projector(DependencyProvider):
             eventlet.sleep(0.05)
         self._readers += 1
         try:
-            return tpool.execute(self._read, app, report)
+            return tpool.execute(self._read, scope, config, self.freshness, report)
         finally:
             self._readers -= 1
 
-    def _read(self, app: str, report: Callable[[Reading], T]) -> T:
-        with self.projection.cursor() as cursor:
-            cursor.execute("begin transaction read only")
-            code = first(cursor, "select id from apps where text = ?", [app])
-            return report(Reading(cursor, self.matcher, code[0] if code else -1))
+    def _read(
+        self, scope: Scope, config: AppConfig, freshness: Freshness, report: Callable[[Reading], T]
+    ) -> T:
+        with (
+            self.projection.cursor() as cursor,
+            reading(cursor, self.matcher, scope, config, freshness) as on,
+        ):
+            return report(on)
 
     def paths(self, pages: Sequence[int]) -> dict[int, str]:
         """The paths of these pages."""

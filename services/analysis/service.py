@@ -3,31 +3,30 @@
 Every report is for who may see the app, which `apps` says.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from nameko.timer import timer
 
 from services.analysis.activity import NOTHING, Change
-from services.analysis.buttons import button_reports
 from services.analysis.configs import Configs
-from services.analysis.funnel import funnel_stages
-from services.analysis.overview import overview
 from services.analysis.projector import Projector
-from services.contracts.analysis import (
-    Activity,
-    ButtonsReport,
-    FunnelReport,
-    GetActivity,
-    GetButtons,
-    GetFunnel,
-    GetOverview,
-    GetProgress,
-    Overview,
-    Progress,
-)
+from services.analysis.reading import Reading
+from services.analysis.reports.buttons import buttons
+from services.analysis.reports.funnel import funnel
+from services.analysis.reports.overview import overview
+from services.contracts.analysis.activity import Activity, GetActivity, GetProgress, Progress
+from services.contracts.analysis.buttons import ButtonsReport, GetButtons
+from services.contracts.analysis.funnel import FunnelReport, GetFunnel
+from services.contracts.analysis.overview import GetOverview, Overview
+from services.contracts.analysis.report import ReportCall
 from services.contracts.apps import Permit
 from services.contracts.config import ConfigChanged
 from services.contracts.errors import BrokerDown
 from services.contracts.health import Health
 from services.hosting import Calls, Database, Healthy, Tell, clock, listen, rpc
+
+R = TypeVar("R")
 
 TELLING = 1
 """seconds between two tellings of an app's activity"""
@@ -44,38 +43,15 @@ class Analysis(Healthy):
 
     @rpc
     def overview(self, request: GetOverview) -> Overview:
-        self.calls(Permit(actor=request.actor, app=request.app))
-        as_of, complete = self._standing()
-        answer = self.projector.read(
-            request.app, lambda on: overview(on.connection, on.app, request.period, request.compare)
-        )
-        return Overview(
-            as_of=as_of,
-            complete=complete,
-            totals=answer.totals,
-            previous=answer.previous,
-            series=answer.series,
-        )
+        return self._answer(request, overview)
 
     @rpc
     def funnel(self, request: GetFunnel) -> FunnelReport:
-        self.calls(Permit(actor=request.actor, app=request.app))
-        asked = request.funnel or self.configs.of(request.app, self.calls).funnel
-        as_of, complete = self._standing()
-        stages = self.projector.read(
-            request.app, lambda on: funnel_stages(on.connection, on.matcher, on.app, request.period, asked)
-        )
-        return FunnelReport(as_of=as_of, complete=complete, funnel=asked, stages=stages)
+        return self._answer(request, lambda on: funnel(on, request.funnel))
 
     @rpc
     def buttons(self, request: GetButtons) -> ButtonsReport:
-        self.calls(Permit(actor=request.actor, app=request.app))
-        asked = self.configs.of(request.app, self.calls).buttons
-        as_of, complete = self._standing()
-        reports = self.projector.read(
-            request.app, lambda on: button_reports(on.connection, on.matcher, on.app, request.period, asked)
-        )
-        return ButtonsReport(as_of=as_of, complete=complete, buttons=reports)
+        return self._answer(request, buttons)
 
     @rpc
     def activity(self, request: GetActivity) -> Activity:
@@ -85,11 +61,11 @@ class Analysis(Healthy):
 
     @rpc
     def progress(self, request: GetProgress) -> Progress:
-        as_of, complete = self._standing()
+        freshness = self.projector.freshness
         standing = self.projector.standing
         return Progress(
-            as_of=as_of,
-            complete=complete,
+            as_of=freshness.as_of,
+            complete=freshness.complete,
             frames=standing.frames if standing else 0,
             events=standing.events if standing else 0,
         )
@@ -113,8 +89,11 @@ class Analysis(Healthy):
                 return  # told again the next second, with what has come since
             self.projector.activity.told(change)
 
-    def _standing(self) -> tuple[int, bool]:
-        return self.projector.as_of, self.projector.complete
+    def _answer(self, request: ReportCall[R], report: Callable[[Reading], R]) -> R:
+        """The report, for who may see the app."""
+        self.calls(Permit(actor=request.actor, app=request.app))
+        config = self.configs.of(request.app, self.calls)
+        return self.projector.read(request.scope, config, report)
 
     def _activity(self, change: Change, now: int) -> Activity:
         presence = change.presence

@@ -15,17 +15,26 @@ import duckdb
 import msgspec
 
 from services.analysis import record
-from services.analysis.buttons import button_reports
-from services.analysis.funnel import funnel_stages
 from services.analysis.matching import Matcher
-from services.analysis.overview import overview
 from services.analysis.projection import Projection
-from services.contracts.analysis import Period
+from services.analysis.reading import Reading, reading
+from services.analysis.reports.buttons import buttons
+from services.analysis.reports.funnel import funnel
+from services.analysis.reports.overview import overview
+from services.contracts.analysis.report import Freshness, Report
+from services.contracts.analysis.scope import Period, Scope
+from services.contracts.config import AppConfig
 from tests.bench import histories
 
 FRAMES_AT_ONCE = 4_000
 MEMORY, THREADS = "512MB", 2
 RUNS = 5
+
+REPORTS: dict[str, Callable[[Reading], Report]] = {
+    "overview": overview,
+    "funnel": funnel,
+    "buttons": buttons,
+}
 
 
 class ReportFigures(msgspec.Struct, kw_only=True):
@@ -82,34 +91,30 @@ def measure(file: Path, events: int, shape: histories.Shape) -> list[ReportFigur
     period = Period(
         start=histories.BEGIN, end=histories.BEGIN + (shape.days + 1) * histories.DAY, tz="Europe/Berlin"
     )
-    reports: dict[str, Callable[[duckdb.DuckDBPyConnection, int, Matcher], object]] = {
-        "overview": lambda connection, app, _: overview(connection, app, period, None),
-        "funnel": lambda connection, app, matcher: funnel_stages(
-            connection, matcher, app, period, histories.FUNNEL
-        ),
-        "buttons": lambda connection, app, matcher: button_reports(
-            connection, matcher, app, period, histories.BUTTONS
-        ),
-    }
+    scope, fresh = Scope(period=period), Freshness(as_of=0, complete=True)
+    config = AppConfig(app=histories.APP, version=1, funnel=histories.FUNNEL, buttons=histories.BUTTONS)
     found = []
-    for name, report in reports.items():
+    for name, report in REPORTS.items():
         projection = Projection(file, MEMORY, THREADS)
         projection.open()
         with projection.cursor() as cursor:
-            row = cursor.execute("select id from apps where text = ?", [histories.APP]).fetchone()
-            assert row is not None
-            recording = Recording(cursor)
-            connection, matcher = cast(duckdb.DuckDBPyConnection, recording), Matcher()
-            first = seconds(lambda: report(connection, row[0], matcher))  # noqa: B023
-            recording.asked.clear()
-            again = sorted(seconds(lambda: report(connection, row[0], matcher)) for _ in range(RUNS))  # noqa: B023
-            asked = recording.asked[: len(recording.asked) // RUNS]
-            bare = sorted(
-                seconds(lambda: [cursor.execute(sql, values).fetchall() for sql, values in asked])  # noqa: B023
-                for _ in range(RUNS)
-            )
+            recording, matcher = Recording(cursor), Matcher()
+
+            def answer() -> None:
+                recording.asked.clear()  # noqa: B023
+                with reading(cursor, matcher, scope, config, fresh) as on:  # noqa: B023
+                    on.connection = cast(duckdb.DuckDBPyConnection, recording)  # noqa: B023
+                    report(on)  # noqa: B023
+
+            def bare() -> float:
+                with reading(cursor, matcher, scope, config, fresh):  # noqa: B023
+                    return seconds(lambda: [cursor.execute(*asked).fetchall() for asked in recording.asked])  # noqa: B023
+
+            first = seconds(answer)
+            again = sorted(seconds(answer) for _ in range(RUNS))
+            alone = sorted(bare() for _ in range(RUNS))
         projection.close()
-        milliseconds = (round(value * 1000, 1) for value in (first, again[RUNS // 2], bare[RUNS // 2]))
+        milliseconds = (round(value * 1000, 1) for value in (first, again[RUNS // 2], alone[RUNS // 2]))
         found.append(
             ReportFigures(
                 name=name,

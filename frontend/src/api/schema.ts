@@ -1111,6 +1111,10 @@ export interface operations {
                 to?: number | null;
                 /** @description IANA time zone of the intervals */
                 tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
             };
             header?: never;
             path: {
@@ -1155,6 +1159,10 @@ export interface operations {
                 to?: number | null;
                 /** @description IANA time zone of the intervals */
                 tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
             };
             header?: never;
             path: {
@@ -1201,6 +1209,8 @@ export interface operations {
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
                 compare?: "previous" | "year" | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
             };
             header?: never;
             path: {

@@ -2,13 +2,13 @@
 --   $app, $start, $end (UNIX ms, end exclusive); table wanted(button, target): the elements that are each button
 -- One row a button of which anything was recorded in the period.
 
--- All that happened to the buttons in the period; bots are left out.
+-- All that happened to the buttons in the period.
 with touches as materialized (
     select button, session, visitor, kind, elapsed / 1000.0 as elapsed, flags
     from (select session, kind, target, elapsed, flags from events
           where app = $app and time >= $start and time < $end and kind in (1, 3, 4))
     join wanted using (target)
-    join (select session, visitor from sessions where app = $app and not bot) using (session)
+    join chosen using (session)
 ),
 
 -- How many saw, hovered, clicked (visitors); dwell of the hovers that ended in leaving and in a click.
@@ -39,7 +39,7 @@ clicks as materialized (
 from_session_start as (
     select button, times(greatest(first_click - started, 0) / 1000.0) as from_session_start
     from (select button, session, min(time) as first_click from clicks group by button, session)
-    join sessions using (session)
+    join chosen using (session)
     where first_click >= $start
     group by button
 ),

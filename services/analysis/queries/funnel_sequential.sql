@@ -4,7 +4,7 @@ stage_events as (
     from (select session, time, n, i, kind, case kind when 1 then target when 2 then page else name end as subject
           from events where app = $app and time >= $start and time <= $end + $window and kind in (1, 2, 6))
     join wanted using (kind, subject)
-    join (select session, visitor from sessions where app = $app and not bot) using (session)
+    join chosen using (session)
 ),
 
 -- In the order sent; of an event that fills several stages the highest comes first, so that one event fills one stage of a try.

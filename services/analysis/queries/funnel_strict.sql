@@ -5,7 +5,7 @@ way_events as (
         case when $per_session then session else visitor end as who, time, n, i, session
     from (select * from events
           where app = $app and time >= $start and time <= $end + $window and kind in (1, 2, 6))
-    join (select session, visitor from sessions where app = $app and not bot) using (session)
+    join chosen using (session)
 ),
 counted as (
     select

@@ -1,12 +1,12 @@
 -- Visitors, sessions, page views, bounces, durations: in the period, and in each of its intervals.
---   $app, $start, $end (UNIX ms, end exclusive), $intervals (UNIX ms at which each interval begins, ascending)
+--   $start, $end (UNIX ms, end exclusive), $intervals (UNIX ms at which each interval begins, ascending)
 -- One row an interval in which something began, and one with begins = null for the whole period.
 
--- A session belongs to the interval in which it started, with all it did. Bots are left out.
+-- A session belongs to the interval in which it started, with all it did.
 with begun as (
     select session, visitor, started, begins
-    from (select session, visitor, started from sessions
-          where app = $app and not bot and started >= $start and started < $end)
+    from (select session, visitor, started from chosen
+          where started >= $start and started < $end)
     asof join (select unnest($intervals::bigint[]) as begins) as intervals on started >= begins
 ),
 

@@ -1,12 +1,10 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from services.analysis.matching import Matcher
 from services.analysis.projection import Projection
-from tests.unit.services.analysis.visits import Visit, deliver, frames, new_app
+from tests.unit.services.analysis.asking import Asking
 
 
 @pytest.fixture(scope="module")
@@ -20,33 +18,8 @@ def projection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projection]
 
 
 @pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher()
-
-
-@pytest.fixture(scope="module")
-def connection(projection: Projection) -> Iterator[duckdb.DuckDBPyConnection]:
-    with projection.cursor() as cursor:
-        yield cursor
-
-
-@pytest.fixture(scope="module")
-def project(projection: Projection) -> Callable[[Sequence[Visit]], int]:
-    """Puts visits into a new app and gives its number."""
-
-    def projected(visits: Sequence[Visit]) -> int:
-        app = new_app()
-        if visits:
-            deliver(projection, frames(app, visits))
-        return number(projection, app)
-
-    return projected
-
-
-def number(projection: Projection, app: str) -> int:
-    with projection.cursor() as cursor:
-        row = cursor.execute("select id from apps where text = ?", [app]).fetchone()
-    return row[0] if row else -1
+def asking(projection: Projection) -> Asking:
+    return Asking(projection)
 
 
 @pytest.fixture

@@ -5,16 +5,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from statistics import median
 
-from services.analysis.intervals import beginnings
-from services.contracts.analysis import (
-    Bucket,
-    ButtonReport,
-    FunnelStage,
-    OverviewPoint,
-    OverviewTotals,
-    Period,
-    Times,
-)
+from services.analysis.reports.intervals import beginnings
+from services.contracts.analysis.buttons import ButtonReport
+from services.contracts.analysis.funnel import FunnelStage
+from services.contracts.analysis.overview import OverviewPoint, OverviewTotals
+from services.contracts.analysis.scope import Period
+from services.contracts.analysis.times import Bucket, Times
 from services.contracts.config import Button, Funnel
 from services.contracts.frames import Click, Custom, Hover, Packed, Page, Seen
 from tests.unit.services.analysis.visits import Visit

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-import duckdb
 import pytest
 
-from services.analysis.buttons import button_reports
-from services.analysis.matching import Matcher
-from services.contracts.analysis import ButtonReport, Period
+from services.analysis.reports.buttons import buttons
+from services.contracts.analysis.buttons import ButtonReport
+from services.contracts.analysis.scope import Period
 from services.contracts.config import Button
 from services.contracts.errors import InvalidInput
 from services.contracts.frames import Click, Hover, Packed, Page, Seen
+from tests.unit.services.analysis.asking import Asking
 from tests.unit.services.analysis.visits import BEGIN, Visit, visit
 
 PERIOD = Period(start=BEGIN, end=BEGIN + 3_600_000)
@@ -29,12 +29,10 @@ def click(second: float, target: str = BUY) -> Click:
 
 
 @pytest.fixture
-def ask(
-    connection: duckdb.DuckDBPyConnection, matcher: Matcher, project: Callable[[Sequence[Visit]], int]
-) -> Ask:
+def ask(asking: Asking) -> Ask:
     def asked(visits: Sequence[Visit], period: Period = PERIOD, selector: str = "#buy") -> ButtonReport:
-        app = project(visits)
-        return button_reports(connection, matcher, app, period, [Button(name="buy", selector=selector)])[0]
+        config = {"buttons": [Button(name="buy", selector=selector)]}
+        return asking(buttons, visits, period, config).buttons[0]
 
     return asked
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-import duckdb
 import pytest
 
-from services.analysis.funnel import funnel_stages
-from services.analysis.matching import Matcher
-from services.contracts.analysis import FunnelStage, Period
+from services.analysis.reports.funnel import funnel
+from services.contracts.analysis.funnel import FunnelStage
+from services.contracts.analysis.scope import Period
 from services.contracts.config import Funnel, Stage
 from services.contracts.errors import InvalidInput
 from services.contracts.frames import Click, Custom, Packed, Page
+from tests.unit.services.analysis.asking import Asking
 from tests.unit.services.analysis.visits import BEGIN, Visit, visit
 
 PERIOD = Period(start=BEGIN, end=BEGIN + 86_400_000)
@@ -32,16 +32,14 @@ def pages(names: str) -> list[Stage]:
 
 
 @pytest.fixture
-def ask(
-    connection: duckdb.DuckDBPyConnection, matcher: Matcher, project: Callable[[Sequence[Visit]], int]
-) -> Ask:
-    def asked(
+def ask(asking: Asking) -> Ask:
+    def answered(
         visits: Sequence[Visit], stages: Sequence[Stage], period: Period = PERIOD, **how: object
     ) -> list[FunnelStage]:
-        funnel = Funnel(stages=list(stages), **how)  # type: ignore[arg-type]
-        return funnel_stages(connection, matcher, project(visits), period, funnel)
+        asked = Funnel(stages=list(stages), **how)  # type: ignore[arg-type]
+        return asking(lambda on: funnel(on, asked), visits, period).stages
 
-    return asked
+    return answered
 
 
 def counts(stages: list[FunnelStage]) -> list[int]:

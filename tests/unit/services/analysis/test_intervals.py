@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.analysis.intervals import before, beginnings
-from services.contracts.analysis import Interval, Period
+from services.analysis.reports.intervals import before, beginnings
+from services.contracts.analysis.scope import Interval, Period
 from services.contracts.errors import InvalidInput
 
 HOUR = 3_600_000

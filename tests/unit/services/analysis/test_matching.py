@@ -1,14 +1,14 @@
 """Which pages and names a stage's value means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 
-import duckdb
 import pytest
 
 from services.analysis.matching import Matcher
+from services.analysis.projection import Projection
 from services.contracts.config import Stage
 from services.contracts.frames import Click, Custom, Packed, Page
-from tests.unit.services.analysis.visits import BEGIN, Visit, visit
+from tests.unit.services.analysis.visits import BEGIN, deliver, frames, new_app, visit
 
 PAGES = [
     "https://shop.test/",
@@ -30,10 +30,8 @@ OTHERS: list[Packed] = [
 
 
 @pytest.fixture(scope="module")
-def meant(
-    connection: duckdb.DuckDBPyConnection, project: Callable[[Sequence[Visit]], int]
-) -> Callable[[Stage], list[str]]:
-    project([visit("v", *(Page(BEGIN, url) for url in PAGES), *OTHERS)])
+def meant(projection: Projection) -> Iterator[Callable[[Stage], list[str]]]:
+    deliver(projection, frames(new_app(), [visit("v", *(Page(BEGIN, url) for url in PAGES), *OTHERS)]))
     tables = {1: "targets", 2: "pages", 6: "names"}
 
     def texts(stage: Stage) -> list[str]:
@@ -45,7 +43,8 @@ def meant(
         ]
         return sorted(text for (text,) in found)
 
-    return texts
+    with projection.cursor() as connection:
+        yield texts
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,26 @@
 """The overview's definitions with their numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import duckdb
 import pytest
 
-from services.analysis.overview import OverviewAnswer, overview
-from services.contracts.analysis import OverviewTotals, Period
+from services.analysis.reports.overview import overview
+from services.contracts.analysis.overview import Overview, OverviewTotals
+from services.contracts.analysis.scope import Period
 from services.contracts.frames import Click, Left, Move, Packed, Page, Start
+from tests.unit.services.analysis.asking import Asking
 from tests.unit.services.analysis.visits import BEGIN, Visit, visit
 
 HOUR = 3_600_000
 PERIOD = Period(start=BEGIN, end=BEGIN + HOUR)
 URL = "https://shop.test/"
 
-Ask = Callable[..., OverviewAnswer]
+Ask = Callable[..., Overview]
 
 
 @pytest.fixture
-def ask(connection: duckdb.DuckDBPyConnection, project: Callable[[Sequence[Visit]], int]) -> Ask:
-    return lambda visits, period=PERIOD, compare=None: overview(connection, project(visits), period, compare)
+def ask(asking: Asking) -> Ask:
+    return lambda visits, period=PERIOD, **scope: asking(overview, visits, period, **scope)
 
 
 def test_the_totals_of_three_sessions(ask: Ask) -> None:

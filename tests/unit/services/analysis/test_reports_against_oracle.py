@@ -2,24 +2,21 @@
 skipped, window edges, sessions at the period's edges, several tabs of one visitor, frames out of order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import duckdb
-import pytest
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.analysis.buttons import button_reports
-from services.analysis.funnel import funnel_stages
-from services.analysis.matching import Matcher
-from services.analysis.overview import overview
-from services.contracts.analysis import Period
+from services.analysis.reports.buttons import buttons
+from services.analysis.reports.funnel import funnel
+from services.analysis.reports.overview import overview
+from services.contracts.analysis.scope import Period
 from services.contracts.config import Button, Funnel, Stage
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen
 from tests.unit.services.analysis import oracle
+from tests.unit.services.analysis.asking import Asking
 from tests.unit.services.analysis.visits import BEGIN, Visit
-
-Project = Callable[[Sequence[Visit]], int]
 
 SITE = "https://x.test"
 STEP = 4_000
@@ -97,21 +94,10 @@ thorough = settings(
 )
 
 
-@pytest.fixture(scope="module")
-def opened(
-    connection: duckdb.DuckDBPyConnection, matcher: Matcher, project: Project
-) -> tuple[duckdb.DuckDBPyConnection, Matcher, Project]:
-    return connection, matcher, project
-
-
-Opened = tuple[duckdb.DuckDBPyConnection, Matcher, Project]
-
-
 @thorough
 @given(history=visits(), period=periods())
-def test_overview(opened: Opened, history: list[Visit], period: Period) -> None:
-    connection, _, project = opened
-    answer = overview(connection, project(history), period, None)
+def test_overview(asking: Asking, history: list[Visit], period: Period) -> None:
+    answer = asking(overview, history, period)
     assert (answer.totals, answer.series) == oracle.overview(history, period)
 
 
@@ -125,7 +111,7 @@ def test_overview(opened: Opened, history: list[Visit], period: Period) -> None:
     window=st.integers(1, 10).map(lambda step: step * STEP // 1000),
 )
 def test_funnel(
-    opened: Opened,
+    asking: Asking,
     history: list[Visit],
     period: Period,
     chosen: list[tuple[Stage, Callable[[Packed], bool]]],
@@ -133,24 +119,22 @@ def test_funnel(
     per: str,
     window: int,
 ) -> None:
-    connection, matcher, project = opened
-    funnel = Funnel(stages=[stage for stage, _ in chosen], order=order, per=per, window=window)  # type: ignore[arg-type]
-    answer = funnel_stages(connection, matcher, project(history), period, funnel)
-    expected = oracle.funnel(history, period, funnel, lambda stage, event: chosen[stage][1](event))
+    asked = Funnel(stages=[stage for stage, _ in chosen], order=order, per=per, window=window)  # type: ignore[arg-type]
+    answer = asking(lambda on: funnel(on, asked), history, period).stages
+    expected = oracle.funnel(history, period, asked, lambda stage, event: chosen[stage][1](event))
     assert close(answer, expected)
 
 
 @thorough
 @given(history=visits(), period=periods())
-def test_buttons(opened: Opened, history: list[Visit], period: Period) -> None:
-    connection, matcher, project = opened
+def test_buttons(asking: Asking, history: list[Visit], period: Period) -> None:
     asked = [
         Button(name="one", selector="#one"),
         Button(name="two", selector="button"),
         Button(name="any", selector="body *"),
     ]
     means = {"#one": "body>a#one", "button": "body>button.two"}
-    answer = button_reports(connection, matcher, project(history), period, asked)
+    answer = asking(buttons, history, period, {"buttons": asked}).buttons
     expected = oracle.buttons(
         history, period, asked, lambda button, target: means.get(button.selector, target) == target
     )
@@ -159,7 +143,6 @@ def test_buttons(opened: Opened, history: list[Visit], period: Period) -> None:
 
 def close(answer: object, expected: object) -> bool:
     """Equal but for the last digits of the means."""
-    import msgspec
 
     def rounded(value: object) -> object:
         if isinstance(value, float):

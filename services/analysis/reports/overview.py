@@ -1,43 +1,30 @@
 """The overview: visitors, sessions, page views, bounces and durations, in a period and its intervals."""
 
-from typing import Literal
-
-import duckdb
-import msgspec
-
-from services.analysis import intervals
 from services.analysis.queries import query
-from services.contracts.analysis import OverviewPoint, OverviewTotals, Period
+from services.analysis.reading import Reading
+from services.analysis.reports import intervals
+from services.contracts.analysis.overview import Overview, OverviewPoint, OverviewTotals
+from services.contracts.analysis.scope import Period
 
 
-class OverviewAnswer(msgspec.Struct):
-    totals: OverviewTotals
-    previous: OverviewTotals | None
-    series: list[OverviewPoint]
-
-
-def overview(
-    connection: duckdb.DuckDBPyConnection,
-    app: int,
-    period: Period,
-    compare: Literal["previous", "year"] | None,
-) -> OverviewAnswer:
+def overview(on: Reading) -> Overview:
     """Raises InvalidInput."""
-    begins = intervals.beginnings(period)
-    totals, points = _measure(connection, app, period, begins)
+    begins = intervals.beginnings(on.period)
+    totals, points = _measure(on, on.period, begins)
     previous = None
-    if compare is not None:
-        earlier = intervals.before(period, compare)
-        previous, _ = _measure(connection, app, earlier, [earlier.start])
+    if on.scope.compare is not None:
+        earlier = intervals.before(on.period, on.scope.compare)
+        previous, _ = _measure(on, earlier, [earlier.start])
     nothing = {begin: OverviewPoint(at=begin, visitors=0, sessions=0, page_views=0) for begin in begins}
-    return OverviewAnswer(totals, previous, list((nothing | points).values()))
+    series = list((nothing | points).values())
+    return Overview(**on.about(), totals=totals, previous=previous, series=series)
 
 
 def _measure(
-    connection: duckdb.DuckDBPyConnection, app: int, period: Period, begins: list[int]
+    on: Reading, period: Period, begins: list[int]
 ) -> tuple[OverviewTotals, dict[int, OverviewPoint]]:
-    rows = connection.execute(
-        query("overview"), {"app": app, "start": period.start, "end": period.end, "intervals": begins}
+    rows = on.connection.execute(
+        query("overview"), {"start": period.start, "end": period.end, "intervals": begins}
     ).fetchall()
     totals = OverviewTotals(
         visitors=0,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any  # a row of DuckDB holds what the macro gives
 
-from services.contracts.analysis import Bucket, Times
+from services.contracts.analysis.times import Bucket, Times
 
 
 def times(row: Mapping[str, Any] | None) -> Times | None:

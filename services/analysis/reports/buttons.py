@@ -1,32 +1,26 @@
 """Interesting buttons: seen, hovered, clicked, and the time to click."""
 
-from collections.abc import Sequence
-
-import duckdb
-
-from services.analysis import intervals
-from services.analysis.matching import Matcher
 from services.analysis.queries import query
-from services.analysis.times import times
-from services.contracts.analysis import ButtonReport, Period
-from services.contracts.config import Button
+from services.analysis.reading import Reading
+from services.analysis.reports import intervals
+from services.analysis.reports.times import times
+from services.contracts.analysis.buttons import ButtonReport, ButtonsReport
 
 
-def button_reports(
-    connection: duckdb.DuckDBPyConnection,
-    matcher: Matcher,
-    app: int,
-    period: Period,
-    buttons: Sequence[Button],
-) -> list[ButtonReport]:
-    """One for each button, in their order. Raises InvalidInput."""
+def buttons(on: Reading) -> ButtonsReport:
+    """One for each button configured, in their order. Raises InvalidInput."""
+    return ButtonsReport(**on.about(), buttons=_reports(on))
+
+
+def _reports(on: Reading) -> list[ButtonReport]:
+    connection, period, buttons = on.connection, on.period, on.config.buttons
     intervals.check(period)
     if not buttons:
         return []
-    connection.register("wanted", matcher.buttons(buttons, connection).columns)
+    connection.register("wanted", on.matcher.buttons(buttons, connection).columns)
     try:
         rows = connection.execute(
-            query("buttons"), {"app": app, "start": period.start, "end": period.end}
+            query("buttons"), {"app": on.app, "start": period.start, "end": period.end}
         ).fetchall()
     finally:
         connection.unregister("wanted")

@@ -1,22 +1,25 @@
 """The funnel: from its stages to the SQL of queries/funnel*.sql, and back to shares and times."""
 
-import duckdb
-
-from services.analysis import intervals
-from services.analysis.matching import Matcher, of_stage
+from services.analysis.matching import of_stage
 from services.analysis.queries import query
-from services.analysis.times import times
-from services.contracts.analysis import FunnelStage, Period
+from services.analysis.reading import Reading
+from services.analysis.reports import intervals
+from services.analysis.reports.times import times
+from services.contracts.analysis.funnel import FunnelReport, FunnelStage
 from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
 
 _LATER, _END = "-- each later stage\n", "-- end\n"
 
 
-def funnel_stages(
-    connection: duckdb.DuckDBPyConnection, matcher: Matcher, app: int, period: Period, funnel: Funnel
-) -> list[FunnelStage]:
-    """Raises InvalidInput."""
+def funnel(on: Reading, asked: Funnel | None = None) -> FunnelReport:
+    """The configured funnel, or the one asked for. Raises InvalidInput."""
+    asked = asked or on.config.funnel
+    return FunnelReport(**on.about(), funnel=asked, stages=_stages(on, asked))
+
+
+def _stages(on: Reading, funnel: Funnel) -> list[FunnelStage]:
+    connection, period = on.connection, on.period
     intervals.check(period)
     if not funnel.stages:
         return []
@@ -24,13 +27,13 @@ def funnel_stages(
         raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
     if funnel.order == "any":
         raise InvalidInput("this order is not supported yet, take sequential or strict", field="order")
-    wanted = matcher.stages(funnel.stages, connection)
+    wanted = on.matcher.stages(funnel.stages, connection)
     connection.register("wanted", wanted.columns)
     try:
         rows = connection.execute(
             sql(len(funnel.stages), funnel.order),
             {
-                "app": app,
+                "app": on.app,
                 "start": period.start,
                 "end": period.end,
                 "window": funnel.window * 1000,

@@ -4,10 +4,9 @@ viewer's time zone, whatever its clock changes do.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.contracts.analysis import Interval, Period
+from services.contracts.analysis.scope import Comparison, Interval, Period
 from services.contracts.errors import InvalidInput
 
 MOST_INTERVALS = 3_000
@@ -52,7 +51,7 @@ def beginnings(period: Period) -> list[int]:
     return found
 
 
-def before(period: Period, compare: Literal["previous", "year"]) -> Period:
+def before(period: Period, compare: Comparison) -> Period:
     """The period to compare with: just before and as long on the wall clock, or the same dates a year ago."""
     zone = check(period)
     start, end = (_local(at, zone).replace(tzinfo=None) for at in (period.start, period.end))

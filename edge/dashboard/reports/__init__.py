@@ -1,0 +1,22 @@
+"""The reports of an app: a module each with its route and its table, and what they all take (asking.py) and can be
+had as (formats.py).
+"""
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.exceptions import ValidationException
+
+from edge.dashboard.reports.asking import named_as_asked, provide_ask
+from edge.dashboard.reports.buttons import buttons
+from edge.dashboard.reports.formats import JsonOrCsv
+from edge.dashboard.reports.funnel import funnel
+from edge.dashboard.reports.overview import overview
+
+reports = Router(
+    path="/api/apps/{app:str}/reports",
+    route_handlers=[overview, funnel, buttons],
+    dependencies={"ask": Provide(provide_ask, sync_to_thread=False)},
+    exception_handlers={ValidationException: named_as_asked},
+    response_class=JsonOrCsv,
+    tags=["reports"],
+)

@@ -1,0 +1,105 @@
+"""What every report takes (`from`, `to`, `tz`, `interval`, `compare`, `format`), and the way a route asks for one:
+
+@get("/overview", operation_id="overview")
+async def overview(ask: GivenAsk) -> Overview:
+    return await ask(GetOverview)
+"""
+
+import time
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.exceptions import ValidationException
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from edge.bus import Bus
+from edge.given import GivenActor, GivenBus
+from edge.problems import Problem, respond
+from services.contracts.analysis.report import ReportCall
+from services.contracts.analysis.scope import Comparison, Interval, Period, Scope
+from services.contracts.errors import InvalidInput
+from services.contracts.messages import Actor
+
+R = TypeVar("R")
+
+DEFAULT_MS = 7 * 86_400_000
+REPORT_SECONDS = 30.0
+"""how long a report may take"""
+
+From = Annotated[
+    float | None,
+    QueryParameter(
+        name="from", ge=0, le=1e14, description="UNIX ms or s, inclusive; default: 7 days before `to`"
+    ),
+]
+To = Annotated[
+    float | None,
+    QueryParameter(name="to", ge=0, le=1e14, description="UNIX ms or s, exclusive; default: now"),
+]
+Zone = Annotated[str, QueryParameter(name="tz", max_length=60, description="IANA time zone of the intervals")]
+
+Format = Annotated[
+    Literal["json", "csv"] | None,
+    QueryParameter(description="default: what the header Accept asks for, else json"),
+]
+
+FIELDS = {
+    "period.start": "from",
+    "period.end": "to",
+    "period.tz": "tz",
+    "period.interval": "interval",
+    "start": "from",
+    "end": "to",
+}
+"""the contract's names, and those of the parameters below -> the query's"""
+
+
+class Ask(msgspec.Struct):
+    """Puts a question about this app and scope; what one report takes beyond them is given by name."""
+
+    bus: Bus
+    actor: Actor
+    app: str
+    scope: Scope
+
+    async def __call__(self, question: type[ReportCall[R]], **more: object) -> R:
+        """Raises what the call raises, with the fields named as in the query."""
+        try:
+            return await self.bus.call(
+                question(actor=self.actor, app=self.app, scope=self.scope, **more), REPORT_SECONDS
+            )
+        except InvalidInput as error:
+            raise InvalidInput(error.detail, field=FIELDS.get(error.field or "", error.field)) from error
+
+
+GivenAsk = NamedDependency[Ask]
+
+
+def provide_ask(
+    actor: GivenActor,
+    app: FromPath[str],
+    bus: GivenBus,
+    start: From = None,
+    end: To = None,
+    tz: Zone = "UTC",
+    interval: FromQuery[Interval] = "day",
+    compare: FromQuery[Comparison | None] = None,
+    format: Format = None,  # noqa: ARG001  read by the response, checked and told here
+) -> Ask:
+    until = int(time.time() * 1000) + 1 if end is None else _ms(end)
+    since = until - DEFAULT_MS if start is None else _ms(start)
+    period = Period(start=since, end=until, tz=tz, interval=interval)
+    return Ask(bus, actor, app, Scope(period=period, compare=compare))
+
+
+def named_as_asked(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    """The problem of a query that is refused here, with its own names. Any: Litestar's user, auth and state."""
+    for item in error.extra if isinstance(error.extra, list) else []:
+        item["key"] = FIELDS.get(item.get("key"), item.get("key"))
+    return respond(request, error)
+
+
+def _ms(value: float) -> int:
+    return int(value * 1000 if value < 1e11 else value)

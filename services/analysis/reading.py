@@ -1,0 +1,62 @@
+"""What a report is given: one state of the projection, and the sessions that it is about.
+
+These sessions are the temporary relation `chosen(session, visitor, started)` of the report's own connection. A
+report reads its sessions from there and nowhere else, so that whoever is left out is left out of every number.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import msgspec
+
+from services.analysis.matching import Matcher
+from services.analysis.rows import first
+from services.contracts.analysis.report import Freshness
+from services.contracts.analysis.scope import Period, Scope
+from services.contracts.config import AppConfig
+
+
+class Reading(msgspec.Struct):
+    connection: duckdb.DuckDBPyConnection
+    matcher: Matcher
+    app: int
+    """the app's number, -1 where nothing of it was recorded"""
+    scope: Scope
+    config: AppConfig
+    freshness: Freshness
+
+    @property
+    def period(self) -> Period:
+        return self.scope.period
+
+    def about(self) -> dict[str, Any]:  # Any: keyword arguments
+        """What every report says of itself."""
+        return msgspec.structs.asdict(self.freshness)
+
+
+@contextmanager
+def reading(
+    connection: duckdb.DuckDBPyConnection,
+    matcher: Matcher,
+    scope: Scope,
+    config: AppConfig,
+    freshness: Freshness,
+) -> Iterator[Reading]:
+    """Open for one report on the app of the config. Raises InvalidInput."""
+    connection.execute("begin transaction read only")
+    try:
+        code = first(connection, "select id from apps where text = ?", [config.app])
+        app = code[0] if code else -1
+        choose(connection, app)
+        yield Reading(connection, matcher, app, scope, config, freshness)
+    finally:
+        connection.execute("rollback")
+
+
+def choose(connection: duckdb.DuckDBPyConnection, app: int) -> None:
+    """Make `chosen`: the app's sessions, bots left out. A view, which a report's own conditions are pushed into."""
+    connection.execute(
+        f"create temp view chosen as select session, visitor, started from sessions where app = {app:d} and not bot"
+    )

@@ -1,0 +1,36 @@
+"""The funnel: who reaches which stage, and in what time."""
+
+from typing import ClassVar
+
+import msgspec
+
+from services.contracts.analysis.report import Report, ReportCall
+from services.contracts.analysis.times import Times
+from services.contracts.config import Funnel
+
+
+class FunnelStage(msgspec.Struct, kw_only=True):
+    name: str
+    count: int
+    of_first: float | None
+    """share of those who entered stage one; None when nobody did"""
+    of_previous: float | None
+    dropped: int
+    """reached the stage before but not this one"""
+    from_previous: Times | None
+    from_first: Times | None
+
+
+class FunnelReport(Report, kw_only=True):
+    """No stages: none configured."""
+
+    funnel: Funnel
+    stages: list[FunnelStage]
+
+
+class GetFunnel(ReportCall[FunnelReport]):
+    """The configured funnel, or the one given ad hoc. First-stage events count that lie in the period; later ones may
+    lie up to the window after it."""
+
+    address: ClassVar[str] = "analysis.funnel"
+    funnel: Funnel | None = None

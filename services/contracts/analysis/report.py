@@ -1,0 +1,29 @@
+"""What every report says of itself, and what every question for one holds."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+from services.contracts.analysis.scope import Scope
+from services.contracts.messages import Actor, Call
+
+R = TypeVar("R")
+
+
+class Freshness(msgspec.Struct, kw_only=True):
+    as_of: int
+    """UNIX ms: everything recorded before is counted"""
+    complete: bool
+    """False while the projection is being rebuilt"""
+
+
+class Report(Freshness, kw_only=True):
+    pass
+
+
+class ReportCall(Call[R], Generic[R]):
+    """Raises AppUnknown, InvalidInput (the scope's field, `period.tz`), Overloaded."""
+
+    actor: Actor
+    app: str
+    scope: Scope

@@ -1,0 +1,133 @@
+"""What every report's route takes and gives, shown on some of them."""
+
+import csv
+import io
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.di import Provide
+
+from edge.dashboard.reports import reports
+from edge.dashboard.reports.formats import Table, as_csv
+from edge.problems import respond
+from services.contracts.analysis.overview import GetOverview, Overview, OverviewPoint, OverviewTotals
+from services.contracts.analysis.scope import Period, Scope
+from services.contracts.errors import InvalidInput
+from services.contracts.messages import Actor
+from tests.unit.edge.http import browsing
+from tests.unit.edge.memory_bus import MemoryBus
+
+ACTOR = Actor(user="u", organisation="o")
+PATH = "/api/apps/a1/reports/overview"
+TOTALS = OverviewTotals(
+    visitors=1, sessions=2, page_views=3, events=4, bounce_rate=0.5, duration=6, pages_per_session=1.5
+)
+OVERVIEW = Overview(
+    as_of=1,
+    complete=True,
+    totals=TOTALS,
+    previous=None,
+    series=[OverviewPoint(at=1_700_000_000_000, visitors=1, sessions=2, page_views=3)],
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def http(bus: MemoryBus) -> AsyncIterator[httpx.AsyncClient]:
+    bus.answers[GetOverview] = OVERVIEW
+    app = Litestar(
+        [reports],
+        dependencies={
+            "bus": Provide(lambda: bus, sync_to_thread=False),
+            "actor": Provide(lambda: ACTOR, sync_to_thread=False),
+        },
+        exception_handlers={Exception: respond},
+    )
+    async with browsing(app) as client:
+        yield client
+
+
+def scope(bus: MemoryBus) -> Scope:
+    (asked,) = bus.asked
+    assert isinstance(asked, GetOverview)
+    assert (asked.actor, asked.app) == (ACTOR, "a1")
+    return asked.scope
+
+
+async def test_the_query_becomes_the_scope(http: httpx.AsyncClient, bus: MemoryBus) -> None:
+    query: dict[str, str | int] = {
+        "from": 1_700_000_000,
+        "to": 1_700_000_100_000,
+        "tz": "Asia/Tokyo",
+        "interval": "week",
+        "compare": "year",
+    }
+    assert (await http.get(PATH, params=query)).status_code == 200
+    period = Period(start=1_700_000_000_000, end=1_700_000_100_000, tz="Asia/Tokyo", interval="week")
+    assert scope(bus) == Scope(period=period, compare="year")
+
+
+async def test_without_a_period_it_is_the_last_seven_days(http: httpx.AsyncClient, bus: MemoryBus) -> None:
+    await http.get(PATH)
+    period = scope(bus).period
+    assert 0 <= time.time() * 1000 - period.end < 10_000
+    assert period.end - period.start == 7 * 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("interval=year", "interval"),
+        ("compare=never", "compare"),
+        ("format=xml", "format"),
+        ("from=-1", "from"),
+    ],
+)
+async def test_what_the_query_may_not_be_is_named(http: httpx.AsyncClient, query: str, field: str) -> None:
+    answer = await http.get(f"{PATH}?{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_what_the_service_refuses_is_named_as_in_the_query(
+    http: httpx.AsyncClient, bus: MemoryBus
+) -> None:
+    bus.answers[GetOverview] = InvalidInput("no such time zone", field="period.tz")
+    answer = await http.get(PATH)
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"field": "tz", "detail": "no such time zone"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "wanted"),
+    [
+        ("", "*/*", "application/json"),
+        ("", "application/json, text/csv;q=0.5", "application/json"),
+        ("", "text/csv", "text/csv; charset=utf-8"),
+        ("?format=csv", "application/json", "text/csv; charset=utf-8"),
+        ("?format=json", "text/csv", "application/json"),
+    ],
+)
+async def test_a_report_is_json_or_csv(http: httpx.AsyncClient, query: str, accept: str, wanted: str) -> None:
+    answer = await http.get(PATH + query, headers={"accept": accept})
+    assert answer.headers["content-type"] == wanted
+
+
+async def test_the_overview_as_csv_has_an_interval_a_row(http: httpx.AsyncClient) -> None:
+    answer = await http.get(PATH, params={"format": "csv"})
+    assert answer.headers["content-disposition"] == 'attachment; filename="overview.csv"'
+    assert answer.text == "begins,visitors,sessions,page_views\r\n2023-11-14T22:13:20.000Z,1,2,3\r\n"
+
+
+def cells(texts: tuple[str | int | float | None, ...]) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(as_csv(Table(("a",) * len(texts), [texts]))))
+
+
+async def test_cells_are_quoted_and_no_spreadsheet_runs_them() -> None:
+    _, row = cells(('a "b", c\nd', "=1+1", "@x", -5, None, 0.25))
+    assert row == ['a "b", c\nd', "'=1+1", "'@x", "-5", "", "0.25"]
