@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.contracts.config import Button, Funnel, Stage
+from services.contracts.config import Button, Campaign, Funnel, Stage
 from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, Packed, Page, Seen, Start
 
 APP = "5f0000000000000000000001"
@@ -30,6 +30,9 @@ FUNNEL = Funnel(
     ]
 )
 BUTTONS = [Button(name="add", selector="button.add"), Button(name="buy", selector="#buy")]
+CAMPAIGNS = [
+    Campaign(name=f"Campaign {n}", suffix=f"c{n}", cost=100.0 * n, currency="EUR") for n in range(1, 21)
+]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -84,9 +87,7 @@ def _visit(
         "de",
         "Europe/Berlin",
         "DE",
-        rng.choice(["", "google.com/", "news.example/shop"]),
-        rng.choice(["direct", "organic", "referral"]),
-        ORIGIN + "/",
+        *_traffic(rng),
         bot=rng.random() < 0.02,
     )
     yield Frame(APP, session, 0, at, msgspec.Raw(_encode([start])))
@@ -98,6 +99,25 @@ def _visit(
         yield Frame(APP, session, n, part[-1].at + 50, msgspec.Raw(_encode(part)))
     end = events[-1].at + rng.randrange(20_000)
     yield Frame(APP, session, -end, end, msgspec.Raw(_encode([Left(end, True)])))
+
+
+def _traffic(rng: random.Random) -> tuple[str, str, str, dict[str, str]]:
+    """Referrer, channel, landing page, and campaign parameters: every click id is another."""
+    chance = rng.random()
+    if chance < 0.4:
+        return "", "Direct", ORIGIN + "/", {}
+    if chance < 0.7:
+        return "google.com", "Organic Search", ORIGIN + "/", {}
+    if chance < 0.8:
+        return "news.example/shop", "Referral", ORIGIN + "/", {}
+    if chance < 0.85:
+        return "google.com", "Paid Search", ORIGIN + "/", {"gclid": f"{rng.getrandbits(200):x}"}
+    if chance < 0.9:
+        return "", "Unassigned", ORIGIN + "/", {"campaign": rng.choice(CAMPAIGNS).suffix}
+    medium, channel = rng.choice([("email", "Email"), ("cpc", "Paid Other"), ("affiliate", "Affiliates")])
+    campaign = f"sale-{rng.randrange(30)}"
+    utm = {"utm_source": "partner", "utm_medium": medium, "utm_campaign": campaign}
+    return "", channel, ORIGIN + "/", utm
 
 
 def _events(rng: random.Random, at: int, products: Iterator[int]) -> list[Packed]:
