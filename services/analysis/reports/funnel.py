@@ -1,54 +1,123 @@
-"""The funnel: from its stages to the SQL of queries/funnel*.sql, and back to shares and times."""
+"""The funnel: who reaches which stage, when, and how long it takes."""
+
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from services.analysis.matching import of_stage
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
-from services.analysis.reports.times import times
-from services.contracts.analysis.funnel import FunnelReport, FunnelStage
+from services.analysis.reports.times import Edges, edges, measured
+from services.analysis.reports.tries import Way, best_tries
+from services.analysis.rows import Columns
+from services.analysis.ways import fetch, in_order, parts
+from services.contracts.analysis.funnel import FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
 
-_LATER, _END = "-- each later stage\n", "-- end\n"
+
+class Tried(msgspec.Struct):
+    """The best tries, one of each visitor (or session) that began one."""
+
+    reached: NDArray[np.int64]
+    """how many stages"""
+    times: NDArray[np.int64]
+    """UNIX ms, a column a stage; what lies beyond the reached means nothing"""
+    first: Columns
+    """of the event that began it: session"""
+    last: Columns
+    """of the event that it ended with: session, time, n, i"""
 
 
 def funnel(on: Reading, asked: Funnel | None = None) -> FunnelReport:
     """The configured funnel, or the one asked for. Raises InvalidInput."""
     asked = asked or on.config.funnel
-    return FunnelReport(**on.about(), funnel=asked, stages=_stages(on, asked))
+    begins = intervals.beginnings(on.period)
+    if not asked.stages:
+        return FunnelReport(**on.about(), funnel=asked, stages=[], series=[])
+    tried = tries(on, asked)
+    return FunnelReport(
+        **on.about(),
+        funnel=asked,
+        stages=_stages(asked, tried, edges(on.connection)),
+        series=_series(tried, begins),
+    )
 
 
-def _stages(on: Reading, funnel: Funnel) -> list[FunnelStage]:
-    connection, period = on.connection, on.period
-    intervals.check(period)
-    if not funnel.stages:
-        return []
-    if len(funnel.stages) < 2:
+def tries(on: Reading, asked: Funnel) -> Tried:
+    """Raises InvalidInput."""
+    if len(asked.stages) < 2:
         raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
-    if funnel.order == "any":
-        raise InvalidInput("this order is not supported yet, take sequential or strict", field="order")
-    wanted = on.matcher.stages(funnel.stages, connection)
-    connection.register("wanted", wanted.columns)
+    found = list(_of_parts(on, asked))
+    return Tried(
+        np.concatenate([part.reached for part in found]),
+        np.concatenate([part.times for part in found]),
+        {name: np.concatenate([part.first[name] for part in found]) for name in found[0].first},
+        {name: np.concatenate([part.last[name] for part in found]) for name in found[0].last},
+    )
+
+
+def _of_parts(on: Reading, asked: Funnel) -> Iterator[Tried]:
+    connection, period = on.connection, on.period
+    wanted = _bits(on.matcher.stages(asked.stages, connection).columns)
+    kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
+    sql = query("funnel").replace("{join}", "left join" if asked.order == "strict" else "join")
+    chosen = fetch(on, "select session, visitor from chosen", {})
+    _, who = np.unique(chosen["session" if asked.per == "session" else "visitor"], return_inverse=True)
+    connection.register("wanted", wanted)
     try:
-        rows = connection.execute(
-            sql(len(funnel.stages), funnel.order),
-            {
-                "app": on.app,
-                "start": period.start,
-                "end": period.end,
-                "window": funnel.window * 1000,
-                "per_session": funnel.per == "session",
-                "strict": funnel.order == "strict",
-                "kinds": [of_stage(stage, stage.values()[0])[0] for stage in funnel.stages],
-            },
-        ).fetchall()
+        for part in range(count := parts(on)):
+            of_part = who % count == part
+            connection.register(
+                "asked", {"session": chosen["session"][of_part], "who": who[of_part].astype(np.int32)}
+            )
+            try:
+                rows = fetch(
+                    on,
+                    sql,
+                    {
+                        "app": on.app,
+                        "start": period.start,
+                        "until": period.end + asked.window * 1000,
+                        "kinds": sorted(set(kinds)),
+                    },
+                )
+            finally:
+                connection.unregister("asked")
+            order = in_order(rows["who"], rows["time"], rows["n"], rows["i"], rows["session"])
+            way = Way(*(rows[name][order] for name in ("who", "time", "kind", "stages")))
+            best = best_tries(way, asked, kinds, period.start, period.end)
+            first = order[best.places[:, 0]]
+            last = order[best.places[np.arange(len(best.reached)), best.reached - 1]]
+            yield Tried(
+                best.reached,
+                way.time[best.places] if len(way.time) else best.places,
+                {"session": rows["session"][first]},
+                {name: rows[name][last] for name in ("session", "time", "n", "i")},
+            )
     finally:
         connection.unregister("wanted")
-    reached = {stage: (count, from_previous, from_first) for stage, count, from_previous, from_first in rows}
+
+
+def _bits(wanted: Columns) -> Columns:
+    """`wanted(stage, kind, subject)` as `wanted(kind, subject, stages)`: a bit a stage."""
+    subjects, which = np.unique(
+        np.stack([wanted["kind"], wanted["subject"]], axis=1), axis=0, return_inverse=True
+    )
+    stages = np.zeros(len(subjects), np.uint16)
+    np.bitwise_or.at(stages, which, (1 << (wanted["stage"] - 1)).astype(np.uint16))
+    return {"kind": subjects[:, 0].copy(), "subject": subjects[:, 1].copy(), "stages": stages}
+
+
+def _stages(asked: Funnel, tried: Tried, of: Edges) -> list[FunnelStage]:
     stages: list[FunnelStage] = []
-    first = before = reached.get(1, (0, None, None))[0]
-    for place, stage in enumerate(funnel.stages, start=1):
-        count, from_previous, from_first = reached.get(place, (0, None, None))
+    first = before = len(tried.reached)
+    for place, stage in enumerate(asked.stages):
+        here = tried.times[tried.reached > place]
+        count = len(here)
         stages.append(
             FunnelStage(
                 name=stage.name,
@@ -56,20 +125,20 @@ def _stages(on: Reading, funnel: Funnel) -> list[FunnelStage]:
                 of_first=count / first if first else None,
                 of_previous=count / before if before else None,
                 dropped=before - count,
-                from_previous=times(from_previous),
-                from_first=times(from_first),
+                from_previous=measured(here[:, place] - here[:, place - 1], of) if place else None,
+                from_first=measured(here[:, place] - here[:, 0], of) if place else None,
             )
         )
         before = count
     return stages
 
 
-def sql(stages: int, order: str) -> str:
-    """The query for so many stages."""
-    head, rest = query("funnel").split(_LATER)
-    later, tail = rest.split(_END)
-    middle = "".join(
-        later.replace("{k}", str(k)).replace("{before}", str(k - 1)) for k in range(2, stages + 1)
-    )
-    tries = "\n    union all ".join(f"select {k} as stage, * from tries_{k}" for k in range(1, stages + 1))
-    return head.replace("{steps}", query(f"funnel_{order}")) + middle + tail.replace("{tries}", tries)
+def _series(tried: Tried, begins: list[int]) -> list[FunnelPoint]:
+    """By the interval in which the best try began."""
+    interval = np.searchsorted(np.array(begins), tried.times[:, 0], side="right") - 1
+    width = tried.times.shape[1] + 1
+    ended = np.bincount(interval * width + tried.reached, minlength=len(begins) * width)
+    reached = ended.reshape(-1, width)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return [
+        FunnelPoint(at=at, counts=counts[1:]) for at, counts in zip(begins, reached.tolist(), strict=True)
+    ]

@@ -1,10 +1,40 @@
-"""What `times(…)` of queries/times.sql gives, as the contract's Times."""
+"""How long it took: what `times(…)` of queries/times.sql gives, and the same of a column, as the contract's Times."""
 
 import math
 from collections.abc import Mapping
 from typing import Any  # a row of DuckDB holds what the macro gives
 
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.rows import first
 from services.contracts.analysis.times import Bucket, Times
+
+Edges = tuple[float, ...]
+"""seconds, of the histogram's buckets"""
+
+
+def edges(connection: duckdb.DuckDBPyConnection) -> Edges:
+    row = first(connection, "select bucket_edges()")
+    return tuple(map(float, row[0])) if row else ()
+
+
+def measured(ms: NDArray[np.int64], of: Edges) -> Times | None:
+    if not len(ms):
+        return None
+    seconds = ms / 1000
+    p25, median, p75, p90 = np.quantile(seconds, [0.25, 0.5, 0.75, 0.9]).tolist()
+    counts = np.bincount(np.searchsorted(of, seconds, side="left"), minlength=len(of) + 1)
+    return Times(
+        count=len(ms),
+        mean=float(seconds.mean()),
+        median=median,
+        p25=p25,
+        p75=p75,
+        p90=p90,
+        histogram=[Bucket(edge, count) for edge, count in zip((*of, None), counts.tolist(), strict=True)],
+    )
 
 
 def times(row: Mapping[str, Any] | None) -> Times | None:

@@ -10,6 +10,8 @@ from services.contracts.config import Funnel
 
 
 class FunnelStage(msgspec.Struct, kw_only=True):
+    """In any order, stage k is to have filled k of the stages, whichever."""
+
     name: str
     count: int
     of_first: float | None
@@ -21,11 +23,20 @@ class FunnelStage(msgspec.Struct, kw_only=True):
     from_first: Times | None
 
 
+class FunnelPoint(msgspec.Struct, kw_only=True):
+    at: int
+    """UNIX ms at which the interval begins"""
+    counts: list[int]
+    """of each stage, of those whose best try began in the interval"""
+
+
 class FunnelReport(Report, kw_only=True):
     """No stages: none configured."""
 
     funnel: Funnel
     stages: list[FunnelStage]
+    series: list[FunnelPoint]
+    """every interval of the period; adds up to the stages"""
 
 
 class GetFunnel(ReportCall[FunnelReport]):

@@ -3,11 +3,12 @@ with."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from services.analysis.reports.intervals import beginnings
 from services.contracts.analysis.buttons import ButtonReport
-from services.contracts.analysis.funnel import FunnelStage
+from services.contracts.analysis.funnel import FunnelPoint, FunnelStage
 from services.contracts.analysis.overview import OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period
 from services.contracts.analysis.times import Bucket, Times
@@ -86,19 +87,38 @@ def overview(visits: Sequence[Visit], period: Period) -> tuple[OverviewTotals, l
     return measured(people), points
 
 
-def funnel(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills) -> list[FunnelStage]:
+@dataclass
+class Try:
+    """The best try of a visitor or session: the events that filled its stages, and the session each was in."""
+
+    events: list[Packed]
+    visits: list[Visit]
+
+
+def tries(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills) -> list[Try]:
     trigger = {"url": Page, "click": Click, "event": Custom}
     ways: dict[object, list[tuple[int, int, int, int, Packed]]] = {}
     for order, visit in enumerate(visits):
         if not visit.bot:
             who = visit.visitor if asked.per == "visitor" else order
             ways.setdefault(who, []).extend((at, n, i, order, e) for at, n, i, e in visit.ordered())
-    last_stage = len(asked.stages) - 1
+    stages = range(len(asked.stages))
+
+    def in_any_order(way: list[Packed], start: int) -> list[int]:
+        still_open, places = set(stages), []
+        for place in range(start, len(way)):
+            fit = [stage for stage in still_open if fills(stage, way[place])]
+            if fit and way[place].at - way[start].at <= asked.window * 1000:
+                still_open.remove(max(fit))
+                places.append(place)
+        return places
 
     def attempt(way: list[Packed], start: int) -> list[int]:
         """The places of the events that fill the stages, as far as it gets."""
+        if asked.order == "any":
+            return in_any_order(way, start)
         places = [start]
-        while len(places) <= last_stage:
+        while len(places) < len(stages):
             stage = len(places)
             for place in range(places[-1] + 1, len(way)):
                 same_kind = isinstance(way[place], trigger[asked.stages[stage].trigger])
@@ -113,22 +133,29 @@ def funnel(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills)
             places.append(place)
         return places
 
-    best: list[list[int]] = []
+    best: list[Try] = []
     for rows in ways.values():
-        way = [event for *_, event in sorted(rows, key=lambda row: row[:4])]
-        tries = [
+        rows.sort(key=lambda row: row[:4])
+        way = [event for *_, event in rows]
+        found = [
             attempt(way, start)
             for start, event in enumerate(way)
-            if fills(0, event) and period.start <= event.at < period.end
+            if any(fills(stage, event) for stage in (stages if asked.order == "any" else [0]))
+            and period.start <= event.at < period.end
         ]
-        if tries:
-            chosen = max(tries, key=lambda places: (len(places), -places[-1], places[0]))
-            best.append([way[place].at for place in chosen])
-    stages = []
+        if found:
+            chosen = max(found, key=lambda places: (len(places), -places[-1], places[0]))
+            best.append(Try([way[place] for place in chosen], [visits[rows[place][3]] for place in chosen]))
+    return best
+
+
+def funnel(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills) -> list[FunnelStage]:
+    best = [[event.at for event in one.events] for one in tries(visits, period, asked, fills)]
+    found = []
     for number, stage in enumerate(asked.stages):
         reached = [times_ for times_ in best if len(times_) > number]
         before = [times_ for times_ in best if len(times_) > number - 1] if number else reached
-        stages.append(
+        found.append(
             FunnelStage(
                 name=stage.name,
                 count=len(reached),
@@ -141,7 +168,18 @@ def funnel(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills)
                 from_first=times([(t[number] - t[0]) / 1000 for t in reached]) if number else None,
             )
         )
-    return stages
+    return found
+
+
+def funnel_series(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills) -> list[FunnelPoint]:
+    begins = beginnings(period)
+    best = tries(visits, period, asked, fills)
+    points = []
+    for begin, end in zip(begins, [*begins[1:], period.end], strict=True):
+        here = [one for one in best if begin <= one.events[0].at < end]
+        counts = [sum(len(one.events) > stage for one in here) for stage in range(len(asked.stages))]
+        points.append(FunnelPoint(at=begin, counts=counts))
+    return points
 
 
 def buttons(

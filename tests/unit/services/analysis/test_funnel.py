@@ -196,10 +196,27 @@ def test_twelve_stages(ask: Ask) -> None:
     assert counts(ask([visit("v", *way(*steps))], pages(names))) == [1] * 12
 
 
-def test_any_order_is_refused_by_name(ask: Ask) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        ask([], pages("AB"), order="any")
-    assert refused.value.field == "order"
+@pytest.mark.parametrize(
+    ("steps", "reached"),
+    [
+        pytest.param([(0, "C"), (1, "A"), (2, "B")], [1, 1, 1], id="whichever comes first"),
+        pytest.param([(0, "B"), (1, "X"), (2, "B"), (3, "A")], [1, 1, 0], id="a stage is filled once"),
+        pytest.param([(0, "B"), (90, "A"), (100, "C")], [1, 1, 1], id="the window is inclusive"),
+        pytest.param([(0, "B"), (90, "A"), (100.001, "C")], [1, 1, 0], id="and counts from the first event"),
+        pytest.param([(0, "B"), (90, "A"), (150, "C"), (180, "B")], [1, 1, 1], id="each event begins a try"),
+        pytest.param([(0, "X")], [0, 0, 0], id="but one that fills no stage"),
+    ],
+)
+def test_in_any_order_stage_k_is_to_have_filled_k_of_them(
+    ask: Ask, steps: list[tuple[float, str]], reached: list[int]
+) -> None:
+    assert counts(ask([visit("v", *way(*steps))], pages("ABC"), order="any", window=100)) == reached
+
+
+def test_in_any_order_an_event_fills_the_last_open_stage_that_it_fits(ask: Ask) -> None:
+    stages = [Stage(name="some", trigger="url", match="prefix", value="/"), *pages("AB")]
+    assert counts(ask([visit("v", *way((0, "A"), (1, "B"), (2, "A")))], stages, order="any")) == [1, 1, 1]
+    assert counts(ask([visit("v", *way((0, "A")))], stages, order="any")) == [1, 0, 0]
 
 
 def test_a_single_stage_is_refused(ask: Ask) -> None:
