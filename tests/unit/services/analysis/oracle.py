@@ -1,6 +1,7 @@
 """The reports once more, in plain, slow, obvious Python, read off DESIGN section 4: what the SQL is compared
 with."""
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from statistics import median
 from services.analysis.reports.intervals import beginnings
 from services.contracts.analysis.buttons import ButtonReport
 from services.contracts.analysis.funnel import FunnelPoint, FunnelStage
+from services.contracts.analysis.journey import Direction, JourneyNode
 from services.contracts.analysis.overview import OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period
 from services.contracts.analysis.times import Bucket, Times
@@ -233,3 +235,52 @@ def buttons(
             )
         )
     return reports
+
+
+def journey(
+    visits: Sequence[Visit],
+    period: Period,
+    page: str | None,
+    direction: Direction,
+    depth: int,
+    named: Sequence[Sequence[str]],
+) -> tuple[list[list[JourneyNode]], list[dict[tuple[int, int], int]]]:
+    """Columns, and of each the links to the next (by places) with their counts; `named` are the pages to name in
+    each column."""
+    ways = []
+    for visit in visits:
+        if visit.bot or not period.start <= visit.started < period.end:
+            continue
+        views = [
+            event.url.removeprefix("https://x.test")
+            for *_, event in visit.ordered()
+            if isinstance(event, Page)
+        ]
+        way = [view for view, before in zip(views, [None, *views], strict=False) if view != before]
+        if direction == "back":
+            way.reverse()
+        if page is not None:
+            way = way[way.index(page) :] if page in way else []
+        if way:
+            ways.append(way)
+    columns: list[list[JourneyNode]] = []
+    places: list[list[int]] = []
+    for step in range(depth):
+        there = [way[step] if len(way) > step else None for way in ways]
+        names = named[step]
+        kinds = ["exit" if at is None else at if at in names else "other" for at in there]
+        order = [*names, *(kind for kind in ("other", "exit") if kind in kinds)]
+        columns.append(
+            [
+                JourneyNode(kind="page", page=name, count=kinds.count(name))
+                if name in names
+                else JourneyNode(kind=name, page=None, count=kinds.count(name))  # type: ignore[arg-type]
+                for name in order
+            ]
+        )
+        places.append([order.index(kind) for kind in kinds])
+    links: list[dict[tuple[int, int], int]] = []
+    for source, target in itertools.pairwise(places):
+        pairs = list(zip(source, target, strict=True))
+        links.append({pair: pairs.count(pair) for pair in set(pairs)})
+    return columns, links

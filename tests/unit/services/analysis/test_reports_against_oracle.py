@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.funnel import funnel
+from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
+from services.contracts.analysis.journey import Direction
 from services.contracts.analysis.scope import Period
 from services.contracts.config import Button, Funnel, Stage
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen
@@ -143,6 +145,40 @@ def test_buttons(asking: Asking, history: list[Visit], period: Period) -> None:
         history, period, asked, lambda button, target: means.get(button.selector, target) == target
     )
     assert close(answer, expected)
+
+
+@settings(thorough, max_examples=500)
+@given(
+    history=visits(),
+    period=periods(),
+    page=st.sampled_from([None, None, "/a", "/b", "/nowhere"]),
+    direction=st.sampled_from(["forward", "back"]),
+    depth=st.integers(2, 5),
+    named=st.integers(1, 3),
+)
+def test_journey(
+    asking: Asking,
+    history: list[Visit],
+    period: Period,
+    page: str | None,
+    direction: Direction,
+    depth: int,
+    named: int,
+) -> None:
+    report = asking(lambda on: journey(on, page, direction, depth, named), history, period)
+    names = [[node.page for node in column if node.page is not None] for column in report.columns]
+    columns, links = oracle.journey(history, period, page, direction, depth, names)
+    assert report.columns == columns
+    found: list[dict[tuple[int, int], int]] = [{} for _ in range(depth - 1)]
+    for link in report.links:
+        found[link.column][link.source, link.target] = link.count
+    assert found == links
+    # Those named are the most frequent of all, and none is left out that could be named.
+    every, _ = oracle.journey(history, period, page, direction, depth, [["/a", "/b", "/c"]] * depth)
+    for column, all_ in zip(report.columns, every, strict=True):
+        counts = sorted((node.count for node in all_ if node.page and node.count), reverse=True)
+        assert [node.count for node in column if node.page] == counts[:named]
+        assert sum(node.count for node in column) == report.sessions
 
 
 def close(answer: object, expected: object) -> bool:

@@ -1,0 +1,148 @@
+"""The journey: sessions as paths of pages, column by column from where they are looked at."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.queries import query
+from services.analysis.reading import Reading
+from services.analysis.reports import intervals
+from services.analysis.rows import Column, first
+from services.analysis.ways import fetch, in_order, parts
+from services.contracts.analysis.journey import (
+    Direction,
+    JourneyLink,
+    JourneyNode,
+    JourneyReport,
+)
+
+Paths = NDArray[np.int32]
+"""a row a session, a column a step: the page's id, LEFT after the last"""
+
+LEFT, NO_PAGE = -1, -2
+
+
+def journey(
+    on: Reading, page: str | None = None, direction: Direction = "forward", depth: int = 5, named: int = 10
+) -> JourneyReport:
+    """Raises InvalidInput."""
+    intervals.check(on.period)
+    paths = np.concatenate(list(_paths(on, page, direction, depth)))
+    columns, places = [], []
+    for step in range(depth):
+        nodes, of_sessions = _column(paths[:, step], named)
+        columns.append(nodes)
+        places.append(of_sessions)
+    texts = _texts(on, {id_ for nodes in columns for id_, _ in nodes if isinstance(id_, int)})
+    return JourneyReport(
+        **on.about(),
+        sessions=len(paths),
+        columns=[
+            [
+                JourneyNode(kind="page", page=texts[id_], count=count)
+                if isinstance(id_, int)
+                else JourneyNode(kind="exit" if id_ == "exit" else "other", page=None, count=count)
+                for id_, count in nodes
+            ]
+            for nodes in columns
+        ],
+        links=[
+            JourneyLink(column=step, source=source, target=target, count=count)
+            for step in range(depth - 1)
+            for source, target, count in _links(
+                places[step], places[step + 1], len(columns[step]), len(columns[step + 1])
+            )
+        ],
+    )
+
+
+def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> Iterator[Paths]:
+    """Session after session, in parts that fit into memory."""
+    period = {"start": on.period.start, "end": on.period.end}
+    begun = "select session from chosen where started >= $start and started < $end"
+    sessions = np.sort(fetch(on, begun, period)["session"])
+    for part in np.array_split(sessions, parts(on)):
+        on.connection.register("asked", {"session": part})
+        try:
+            rows = fetch(on, query("journey"), {"app": on.app})
+        finally:
+            on.connection.unregister("asked")
+        order = in_order(rows["session"], rows["time"], rows["n"], rows["i"], rows["session"])
+        session, entered = rows["session"][order], _of_same_path(on, rows["page"][order])
+        # Repeats are folded.
+        new = np.insert((np.diff(session) != 0) | (np.diff(entered) != 0), 0, True)[: len(session)]
+        session, entered = session[new], entered[new]
+        if direction == "back":
+            session, entered = session[::-1], entered[::-1]
+        yield _from(session, entered, None if page is None else _id_of(on, page), depth)
+
+
+def _from(session: Column, entered: Column, page: int | None, depth: int) -> Paths:
+    """From each session's first page on, or from where it first is the page."""
+    begins = np.arange(len(session)) if page is None else np.flatnonzero(entered == page)
+    place = begins[np.insert(np.diff(session[begins]) != 0, 0, True)[: len(begins)]]
+    paths = np.full((len(place), depth), LEFT, np.int32)
+    going = np.arange(len(place))
+    for step in range(depth):
+        paths[going, step] = entered[place]
+        there = np.flatnonzero(place + 1 < len(session))
+        there = there[session[place[there] + 1] == session[place[there]]]
+        going, place = going[there], place[there] + 1
+    return paths
+
+
+def _column(pages: Column, named: int) -> tuple[list[tuple[int | str, int]], Column]:
+    """What stands in a column with its counts, and the place in it of each session."""
+    counts = np.bincount(pages - LEFT)  # by id, from LEFT on
+    rank = np.argsort(-counts[1:], kind="stable") + 1
+    rank = rank[: np.count_nonzero(counts[1:])]
+    nodes: list[tuple[int | str, int]] = [(id_ + LEFT, int(counts[id_])) for id_ in rank[:named].tolist()]
+    places = np.zeros(len(counts), np.int64)
+    places[rank[:named]] = np.arange(len(nodes))
+    if len(rank) > named:
+        places[rank[named:]] = len(nodes)
+        nodes.append(("other", int(counts[rank[named:]].sum())))
+    if len(counts) and counts[0]:
+        places[0] = len(nodes)
+        nodes.append(("exit", int(counts[0])))
+    return nodes, places[pages - LEFT]
+
+
+def _links(source: Column, target: Column, sources: int, targets: int) -> Iterator[tuple[int, int, int]]:
+    counts = np.bincount(source * targets + target, minlength=sources * targets)
+    for link in np.flatnonzero(counts).tolist():
+        yield link // targets, link % targets, int(counts[link])
+
+
+def _of_same_path(on: Reading, pages: Column) -> Column:
+    """The pages, each as the first of those with its path: one page has an address on each of the app's hosts."""
+    used = np.unique(pages)
+    on.connection.register("used", {"id": used})
+    same = fetch(
+        on,
+        """
+        select used.id, min(pages.id) as one
+        from (select id, path from pages semi join used using (id)) as used join pages using (path)
+        group by used.id
+        """,
+        {},
+    )
+    on.connection.unregister("used")
+    one = np.zeros(int(used[-1]) + 1 if len(used) else 1, np.int32)
+    one[same["id"]] = same["one"]
+    return one[pages]
+
+
+def _id_of(on: Reading, page: str) -> int:
+    """Of the first page with the path; an id that no page has where there is none."""
+    row = first(on.connection, "select min(id) from pages where path = $page", {"page": page})
+    return NO_PAGE if row is None or row[0] is None else int(row[0])
+
+
+def _texts(on: Reading, ids: set[int]) -> dict[int, str]:
+    rows = on.connection.execute(
+        "select id, path from pages semi join (select unnest($ids::integer[]) as id) using (id)",
+        {"ids": sorted(ids)},
+    ).fetchall()
+    return {0: "", **dict(rows)}
