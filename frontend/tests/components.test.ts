@@ -20,6 +20,7 @@ const times: Times = {
 const report: FunnelReport = {
   as_of: 0,
   complete: true,
+  series: [],
   funnel: {
     order: 'sequential', per: 'visitor', window: 604_800,
     stages: [

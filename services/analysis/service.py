@@ -14,10 +14,12 @@ from services.analysis.projector import Projector
 from services.analysis.reading import Reading
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.funnel import funnel
+from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
 from services.contracts.analysis.activity import Activity, GetActivity, GetProgress, Progress
 from services.contracts.analysis.buttons import ButtonsReport, GetButtons
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
+from services.contracts.analysis.journey import GetJourney, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview
 from services.contracts.analysis.report import ReportCall
 from services.contracts.apps import Permit
@@ -48,6 +50,13 @@ class Analysis(Healthy):
     @rpc
     def funnel(self, request: GetFunnel) -> FunnelReport:
         return self._answer(request, lambda on: funnel(on, request.funnel))
+
+    @rpc
+    def journey(self, request: GetJourney) -> JourneyReport:
+        return self._answer(
+            request,
+            lambda on: journey(on, request.page, request.direction, request.depth, request.named),
+        )
 
     @rpc
     def buttons(self, request: GetButtons) -> ButtonsReport:

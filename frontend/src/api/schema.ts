@@ -137,6 +137,24 @@ export interface paths {
         /** Funnel */
         get: operations["funnel"];
         put?: never;
+        /** AdHocFunnel */
+        post: operations["ad_hoc_funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/reports/journey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Journey */
+        get: operations["journey"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -561,11 +579,17 @@ export interface components {
             /** @default 604800 */
             window: number;
         };
+        /** FunnelPoint */
+        FunnelPoint: {
+            at: number;
+            counts: number[];
+        };
         /** FunnelReport */
         FunnelReport: {
             as_of: number;
             complete: boolean;
             funnel: components["schemas"]["Funnel"];
+            series: components["schemas"]["FunnelPoint"][];
             stages: components["schemas"]["FunnelStage"][];
         };
         /** FunnelStage */
@@ -593,6 +617,28 @@ export interface components {
             title?: string | null;
             url?: string | null;
             visitor?: string | null;
+        };
+        /** JourneyLink */
+        JourneyLink: {
+            column: number;
+            count: number;
+            source: number;
+            target: number;
+        };
+        /** JourneyNode */
+        JourneyNode: {
+            count: number;
+            /** @enum {string} */
+            kind: "page" | "other" | "exit";
+            page: string | null;
+        };
+        /** JourneyReport */
+        JourneyReport: {
+            as_of: number;
+            columns: components["schemas"]["JourneyNode"][][];
+            complete: boolean;
+            links: components["schemas"]["JourneyLink"][];
+            sessions: number;
         };
         /** LiveTicket */
         LiveTicket: {
@@ -1179,6 +1225,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FunnelReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ad_hoc_funnel: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Funnel"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    journey: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                /** @description path to look from; default: the entry, going back the exit */
+                page?: string | null;
+                direction?: "forward" | "back";
+                /** @description columns */
+                depth?: number;
+                /** @description pages named in a column */
+                named?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

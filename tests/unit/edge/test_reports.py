@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.di import Provide
@@ -13,8 +14,11 @@ from litestar.di import Provide
 from edge.dashboard.reports import reports
 from edge.dashboard.reports.formats import Table, as_csv
 from edge.problems import respond
+from services.contracts.analysis.funnel import FunnelReport, GetFunnel
+from services.contracts.analysis.journey import GetJourney, JourneyLink, JourneyNode, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview, OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period, Scope
+from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
 from services.contracts.messages import Actor
 from tests.unit.edge.http import browsing
@@ -131,3 +135,45 @@ def cells(texts: tuple[str | int | float | None, ...]) -> Iterator[list[str]]:
 async def test_cells_are_quoted_and_no_spreadsheet_runs_them() -> None:
     _, row = cells(('a "b", c\nd', "=1+1", "@x", -5, None, 0.25))
     assert row == ['a "b", c\nd', "'=1+1", "'@x", "-5", "", "0.25"]
+
+
+async def test_a_funnel_given_ad_hoc_is_asked_for_instead_of_the_configured_one(
+    http: httpx.AsyncClient, bus: MemoryBus
+) -> None:
+    stages = [{"name": name, "trigger": "url", "value": f"/{name}"} for name in "ab"]
+    funnel = msgspec.convert({"stages": stages, "order": "any"}, Funnel)
+    bus.answers[GetFunnel] = FunnelReport(as_of=1, complete=True, funnel=funnel, stages=[], series=[])
+    answer = await http.post(
+        "/api/apps/a1/reports/funnel", json={"stages": stages, "order": "any"}, params={"tz": "Asia/Tokyo"}
+    )
+    assert answer.status_code == 200
+    (asked,) = bus.asked
+    assert isinstance(asked, GetFunnel)
+    assert (asked.funnel, asked.scope.period.tz) == (funnel, "Asia/Tokyo")
+
+
+async def test_a_journey_takes_page_direction_and_depth(http: httpx.AsyncClient, bus: MemoryBus) -> None:
+    bus.answers[GetJourney] = JourneyReport(
+        as_of=1,
+        complete=True,
+        sessions=3,
+        columns=[
+            [JourneyNode(kind="page", page="/a", count=3)],
+            [JourneyNode(kind="page", page="/b", count=1), JourneyNode(kind="exit", page=None, count=2)],
+        ],
+        links=[
+            JourneyLink(column=0, source=0, target=0, count=1),
+            JourneyLink(column=0, source=0, target=1, count=2),
+        ],
+    )
+    query: dict[str, str | int] = {"page": "/a", "direction": "back", "depth": 2, "named": 7, "format": "csv"}
+    answer = await http.get("/api/apps/a1/reports/journey", params=query)
+    assert list(csv.reader(io.StringIO(answer.text))) == [
+        ["column", "from", "to", "sessions"],
+        ["1", "/a", "/b", "1"],
+        ["1", "/a", "exit", "2"],
+    ]
+    (asked,) = bus.asked
+    assert isinstance(asked, GetJourney)
+    assert (asked.page, asked.direction, asked.depth, asked.named) == ("/a", "back", 2, 7)
+    assert (await http.get("/api/apps/a1/reports/journey", params={"depth": 11})).status_code in (400, 422)

@@ -230,3 +230,27 @@ def test_a_bad_pattern_is_refused_by_name(ask: Ask) -> None:
     with pytest.raises(InvalidInput) as refused:
         ask([], [*pages("A"), bad])
     assert refused.value.field == "stages[1].any_of[1]"
+
+
+def test_the_trend_counts_by_the_interval_in_which_the_best_try_began(asking: Asking) -> None:
+    asked = Funnel(stages=pages("AB"))
+    period = Period(start=BEGIN, end=BEGIN + 3 * 3_600_000, interval="hour")
+    ways = [[(0, "A"), (4000, "B")], [(10, "A")], [(7300, "A"), (7301, "B")]]
+    report = asking(
+        lambda on: funnel(on, asked), [visit(f"v{i}", *way(*w)) for i, w in enumerate(ways)], period
+    )
+    # BEGIN is 22:13:20 UTC
+    hour = BEGIN - 800_000
+    assert [(point.at, point.counts) for point in report.series] == [
+        (hour, [2, 1]),
+        (hour + 3_600_000, [0, 0]),
+        (hour + 7_200_000, [1, 1]),
+        (hour + 10_800_000, [0, 0]),
+    ]
+
+
+def test_a_large_app_is_read_in_parts(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analysis.reports.funnel.parts", lambda on: 3)
+    ways = [[(0, "A"), (10, "B"), (30, "C")], [(0, "A"), (20, "B")], [(0, "A")], [(0, "A")], [(5, "B")]]
+    stages = ask([visit(f"v{i}", *way(*steps)) for i, steps in enumerate(ways)], pages("ABC"))
+    assert counts(stages) == [4, 2, 1]
