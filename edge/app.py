@@ -21,9 +21,12 @@ from edge.collect.tickets import Tickets
 from edge.dashboard.access import provide_actor
 from edge.dashboard.accounts import Accounts
 from edge.dashboard.apps import Apps
+from edge.dashboard.config import Configs
 from edge.dashboard.live import Dashboards, live, live_ticket
+from edge.dashboard.members import Invites, Members
 from edge.dashboard.notifications import Notifications
 from edge.dashboard.reports import reports
+from edge.dashboard.tokens import Tokens as AppTokens
 from edge.keys import AccessTokens
 from edge.metrics import metrics
 from edge.problems import respond
@@ -77,6 +80,10 @@ def make_app(settings: EdgeSettings) -> Litestar:
             stream,
             Accounts,
             Apps,
+            Members,
+            Invites,
+            AppTokens,
+            Configs,
             reports,
             Notifications,
             live_ticket,

@@ -343,10 +343,7 @@ def _give(future: asyncio.Future[F], result: F) -> None:
 
 def _raised(error: RemoteError, address: str) -> Exception:
     if (refusal := BY_NAME.get(error.exc_type)) is not None:
-        detail, field, retry_after = (*error.exc_args, None, None, None)[:3]
-        # Nameko's own serializer makes text of everything: None comes as "None", 5 as "5".
-        seconds = int(retry_after) if str(retry_after).isdecimal() else None
-        return refusal(str(detail or ""), None if field in (None, "None") else str(field), seconds)
+        return refusal.again(error.exc_args)
     if error.exc_type == "MethodNotFound":
         return ServiceUnknown(f"{address} does not exist")
     if error.exc_type in ("IncorrectSignature", "MalformedRequest"):

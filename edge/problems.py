@@ -38,7 +38,7 @@ def problem_of(error: Exception) -> Problem:
     """The problem document that says what `error` is, and what to do, to somebody outside."""
     if isinstance(error, Refused):
         slug = error.slug()
-        errors = [FieldProblem(error.field, error.detail)] if error.field else []
+        errors = [FieldProblem(field, detail) for field, detail in error.problems]
         return Problem(
             type=f"/problems/{slug}",
             title=slug.replace("-", " ").capitalize(),

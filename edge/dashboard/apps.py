@@ -1,40 +1,41 @@
-"""Apps, their tracker token, and what is watched in them."""
+"""Apps: the sites a company watches."""
 
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar import Controller, delete, get, patch, post
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from edge.given import GivenActor, GivenBus
-from services.contracts import apps, config, tokens
+from services.contracts import apps
 
 
 class AppCreate(msgspec.Struct, forbid_unknown_fields=True):
     name: apps.AppName
-    url: Annotated[str, msgspec.Meta(max_length=2000)]
-    origins: Annotated[list[apps.Origin], msgspec.Meta(min_length=1, max_length=20)]
-    description: Annotated[str, msgspec.Meta(max_length=1000)] = ""
-    tags: Annotated[
-        list[Annotated[str, msgspec.Meta(min_length=1, max_length=40)]], msgspec.Meta(max_length=20)
-    ] = []
+    url: apps.Url
+    origins: apps.Origins
+    description: apps.Description = ""
+    tags: apps.Tags = []
     visibility: apps.Visibility = "private"
 
 
-class TokenIssue(msgspec.Struct, forbid_unknown_fields=True):
-    days: Annotated[int, msgspec.Meta(ge=7, le=366)] = 366
+class AppUpdate(msgspec.Struct, forbid_unknown_fields=True):
+    """What is left out stays."""
+
+    name: apps.AppName | msgspec.UnsetType = msgspec.UNSET
+    url: apps.Url | msgspec.UnsetType = msgspec.UNSET
+    origins: apps.Origins | msgspec.UnsetType = msgspec.UNSET
+    description: apps.Description | msgspec.UnsetType = msgspec.UNSET
+    tags: apps.Tags | msgspec.UnsetType = msgspec.UNSET
+    visibility: apps.Visibility | msgspec.UnsetType = msgspec.UNSET
 
 
-class CurrentToken(msgspec.Struct):
-    token: tokens.AppToken | None
+class Typed(msgspec.Struct, forbid_unknown_fields=True):
+    confirm: Annotated[str, msgspec.Meta(max_length=400)]
+    """`domain/app-name`"""
 
 
-class Buttons(msgspec.Struct, forbid_unknown_fields=True):
-    buttons: Annotated[list[config.Button], msgspec.Meta(max_length=50)]
-
-
-class Campaigns(msgspec.Struct, forbid_unknown_fields=True):
-    campaigns: Annotated[list[config.Campaign], msgspec.Meta(max_length=500)]
+Confirm = Annotated[str, QueryParameter(name="confirm", max_length=400)]
 
 
 class Apps(Controller):
@@ -54,51 +55,24 @@ class Apps(Controller):
     async def one(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> apps.App:
         return await bus.call(apps.Permit(actor=actor, app=app))
 
-    @get("/{app:str}/token", operation_id="token")
-    async def token(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> CurrentToken:
-        """The token of the snippet to paste; null when none was issued or all have expired."""
-        return CurrentToken(await bus.call(tokens.GetToken(actor=actor, app=app)))
+    @patch("/{app:str}", operation_id="updateApp")
+    async def update(
+        self, actor: GivenActor, app: FromPath[str], data: JSONBody[AppUpdate], bus: GivenBus
+    ) -> apps.App:
+        return await bus.call(apps.UpdateApp(actor=actor, app=app, **msgspec.structs.asdict(data)))
 
-    @post("/{app:str}/token", operation_id="issueToken")
-    async def issue_token(
-        self, actor: GivenActor, app: FromPath[str], data: JSONBody[TokenIssue], bus: GivenBus
-    ) -> tokens.AppToken:
-        return await bus.call(tokens.IssueToken(actor=actor, app=app, days=data.days))
+    @delete("/{app:str}", operation_id="deleteApp")
+    async def delete(self, actor: GivenActor, app: FromPath[str], confirm: Confirm, bus: GivenBus) -> None:
+        """Delete the app with all its data; `confirm` is `domain/app-name`, typed by the user."""
+        await bus.call(apps.DeleteApp(actor=actor, app=app, confirm=confirm))
 
-    @get("/{app:str}/config", operation_id="config")
-    async def get_config(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.AppConfig:
-        return await bus.call(config.GetConfig(actor=actor, app=app))
+    @post("/{app:str}/lock", status_code=200, operation_id="lockApp")
+    async def lock(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> apps.App:
+        """Freeze the app's config."""
+        return await bus.call(apps.LockApp(actor=actor, app=app))
 
-    @get("/{app:str}/config/funnel", operation_id="getFunnel")
-    async def get_funnel(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.Funnel:
-        return (await bus.call(config.GetConfig(actor=actor, app=app))).funnel
-
-    @get("/{app:str}/config/buttons", operation_id="getButtons")
-    async def get_buttons(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> Buttons:
-        return Buttons((await bus.call(config.GetConfig(actor=actor, app=app))).buttons)
-
-    @get("/{app:str}/config/campaigns", operation_id="getCampaigns")
-    async def get_campaigns(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> Campaigns:
-        return Campaigns((await bus.call(config.GetConfig(actor=actor, app=app))).campaigns)
-
-    @put("/{app:str}/config/funnel", operation_id="putFunnel")
-    async def put_funnel(
-        self,
-        actor: GivenActor,
-        app: FromPath[str],
-        data: JSONBody[config.Funnel],
-        bus: GivenBus,
-    ) -> config.AppConfig:
-        return await bus.call(config.PutFunnel(actor=actor, app=app, funnel=data))
-
-    @put("/{app:str}/config/buttons", operation_id="putButtons")
-    async def put_buttons(
-        self, actor: GivenActor, app: FromPath[str], data: JSONBody[Buttons], bus: GivenBus
-    ) -> config.AppConfig:
-        return await bus.call(config.PutButtons(actor=actor, app=app, buttons=data.buttons))
-
-    @put("/{app:str}/config/campaigns", operation_id="putCampaigns")
-    async def put_campaigns(
-        self, actor: GivenActor, app: FromPath[str], data: JSONBody[Campaigns], bus: GivenBus
-    ) -> config.AppConfig:
-        return await bus.call(config.PutCampaigns(actor=actor, app=app, campaigns=data.campaigns))
+    @post("/{app:str}/unlock", status_code=200, operation_id="unlockApp")
+    async def unlock(
+        self, actor: GivenActor, app: FromPath[str], data: JSONBody[Typed], bus: GivenBus
+    ) -> apps.App:
+        return await bus.call(apps.UnlockApp(actor=actor, app=app, confirm=data.confirm))

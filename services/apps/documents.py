@@ -1,13 +1,31 @@
 """A watched site, in the database `apps`."""
 
-from mongoengine import BooleanField, IntField, ListField, StringField
+from mongoengine import (
+    BooleanField,
+    EmbeddedDocument,
+    EmbeddedDocumentListField,
+    IntField,
+    ListField,
+    StringField,
+)
 
-from services.contracts.apps import App, AppRole
-from services.hosting.database import Record
+from services.contracts.apps import App, AppFacts, AppRole
+from services.hosting.telling import Telling
 
 
-class Site(Record):
-    """`key` is the name without regard to case, unique in the organisation."""
+class Invitation(EmbeddedDocument):
+    """An invite that was not accepted: who accepts becomes one of the members."""
+
+    user = StringField(required=True)
+    rejected = BooleanField(default=False)
+    invited_at = IntField(required=True)
+    reminded_at = IntField(default=0)
+
+
+class Site(Telling):
+    """`key` is the name without regard to case, unique in the organisation. A deleted site belongs to no
+    organisation, so that nobody finds it, and is here only until its end is told.
+    """
 
     name = StringField(required=True)
     key = StringField(required=True)
@@ -17,16 +35,24 @@ class Site(Record):
     tags = ListField(StringField())
     visibility = StringField(required=True)
     owner = StringField(required=True)
-    organisation = StringField(required=True)
+    organisation = StringField()
     members = ListField(StringField())
     """user ids of those who accepted an invite"""
+    invitations = EmbeddedDocumentListField(Invitation)
     locked = BooleanField(default=False)
     created_at = IntField(required=True)
+    version = IntField(required=True, default=1)
+    """counts changes"""
 
     meta = {
         "db_alias": "apps",
         "collection": "sites",
-        "indexes": [{"fields": ["organisation", "key"], "unique": True}],
+        "indexes": [
+            {"fields": ["organisation", "key"], "unique": True},
+            {"fields": ["invitations.user"], "sparse": True},
+            "owner",
+            "members",
+        ],
     }
 
     def told(self, role: AppRole) -> App:
@@ -44,3 +70,21 @@ class Site(Record):
             role=role,
             created_at=self.created_at,
         )
+
+    def facts(self) -> AppFacts:
+        return AppFacts(
+            app=str(self.id),
+            version=self.version,
+            name=self.name,
+            organisation=self.organisation,
+            owner=self.owner,
+            members=list(self.members),
+            origins=list(self.origins),
+            visibility=self.visibility,
+        )
+
+    def invitation(self, user: str) -> Invitation | None:
+        return next((invite for invite in self.invitations if invite.user == user), None)
+
+    def all_told(self) -> None:
+        type(self).objects(id=self.id, organisation=None, untold__0__exists=False).delete()

@@ -15,9 +15,10 @@ Problem = tuple[str, str]
 
 
 def check(problems: Iterable[Problem]) -> None:
-    """Raises InvalidInput with the first of the problems."""
-    for field, detail in problems:
-        raise InvalidInput(detail, field=field)
+    """Raises InvalidInput with all of the problems."""
+    if found := list(problems):
+        field, detail = found[0]
+        raise InvalidInput(detail, field=field, problems=found)
 
 
 def funnel_problems(funnel: Funnel) -> Iterator[Problem]:

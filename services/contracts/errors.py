@@ -13,10 +13,16 @@
     ├── NotFound               404
     │   ├── AppUnknown
     │   ├── UserUnknown
+    │   ├── MemberUnknown
+    │   ├── InviteUnknown
+    │   ├── TokenUnknown
+    │   ├── VersionUnknown
     │   └── NotificationUnknown
     ├── Conflict               409
     │   ├── EmailTaken
     │   ├── AppNameTaken
+    │   ├── AlreadyMember
+    │   ├── AlreadyInvited
     │   └── ConfigLocked
     ├── TooManyRequests        429
     └── Unreachable            502 the service answered nonsense or does not exist
@@ -30,26 +36,50 @@ The class decides the HTTP status and the stable problem `type`; the text says w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 
 class Refused(Exception):
     """A refusal with a reason a caller can act on.
 
-    `field` is the path of the offending input (`stages[1].value`), `retry_after` whole seconds to wait.
+    `field` is the path of the offending input (`stages[1].value`), `retry_after` whole seconds to wait. Where several
+    inputs offend, `problems` names each with what is wrong with it, the first being `field` and `detail`.
     """
 
     status: ClassVar[int] = 400
 
-    def __init__(self, detail: str = "", field: str | None = None, retry_after: int | None = None) -> None:
-        super().__init__(detail, field, retry_after)
+    def __init__(
+        self,
+        detail: str = "",
+        field: str | None = None,
+        retry_after: int | None = None,
+        problems: Sequence[Sequence[str]] = (),
+    ) -> None:
+        several = [[list(problem) for problem in problems]] if problems else []
+        super().__init__(detail, field, retry_after, *several)
         self.detail = detail
         self.field = field
         self.retry_after = retry_after
+        self.problems = [(at, what) for at, what in problems] or ([(field, detail)] if field else [])
 
     def __str__(self) -> str:
         return f"{self.field}: {self.detail}" if self.field else self.detail
+
+    @classmethod
+    def again(cls, arguments: Sequence[object]) -> "Refused":
+        """The refusal whose `args` these are, as they came over the wire. A serializer that knows text only makes
+        `None` of None and `5` of 5.
+        """
+        detail, field, retry_after, problems = (*arguments, None, None, None, None)[:4]
+        seconds = int(str(retry_after)) if str(retry_after).isdecimal() else None
+        several = problems if isinstance(problems, list) else []
+        return cls(
+            str(detail or ""),
+            None if field in (None, "None") else str(field),
+            seconds,
+            [(str(at), str(what)) for at, what in several],
+        )
 
     @classmethod
     def slug(cls) -> str:
@@ -107,6 +137,22 @@ class UserUnknown(NotFound):
     pass
 
 
+class MemberUnknown(NotFound):
+    """Nobody of that id is a member of the app, or is invited."""
+
+
+class InviteUnknown(NotFound):
+    """There is no pending invite, be it that there is no such app."""
+
+
+class TokenUnknown(NotFound):
+    """The app was never issued that token, or it has ended."""
+
+
+class VersionUnknown(NotFound):
+    """The app's config never had that version."""
+
+
 class NotificationUnknown(NotFound):
     pass
 
@@ -121,6 +167,14 @@ class EmailTaken(Conflict):
 
 class AppNameTaken(Conflict):
     pass
+
+
+class AlreadyMember(Conflict):
+    pass
+
+
+class AlreadyInvited(Conflict):
+    """They have not answered yet: remind them."""
 
 
 class ConfigLocked(Conflict):

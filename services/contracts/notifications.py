@@ -12,7 +12,7 @@ class Notification(msgspec.Struct, kw_only=True):
     kind: str
     """`welcome`, `invited`, `token-expiring` …: the frontend owns the words"""
     facts: dict[str, str]
-    """what the words need, e.g. the app's name"""
+    """what the words need, e.g. the app's name; `app_id` where there is an app to go to"""
     hidden: bool
     created_at: int
 

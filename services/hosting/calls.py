@@ -27,7 +27,7 @@ TIME_OUT = 5.0
 def raised(error: RemoteError, address: str) -> Refused:
     """The exception a service's error stands for."""
     if (refusal := BY_NAME.get(error.exc_type)) is not None:
-        return refusal(*error.exc_args[:3])
+        return refusal.again(error.exc_args)
     if error.exc_type == "MethodNotFound":
         return ServiceUnknown(f"{address} does not exist")
     return ServiceFailed(f"{address} failed: {error.exc_type}")

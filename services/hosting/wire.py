@@ -40,7 +40,7 @@ def invalid_input(error: msgspec.MsgspecError | UnicodeError, within: str = "") 
 def remote_error(error: BaseException) -> RemoteError:
     """An exception as Nameko's clients read it. Of the arguments, what JSON has no word for is given as text."""
     kind = type(error)
-    plain = str | int | float | bool | None
+    plain = (str, int, float, bool, list, type(None))
     return RemoteError(
         exc_type=kind.__name__,
         value=str(error),

@@ -1,8 +1,25 @@
 """What is worth a notification, and the facts its words need."""
 
+from collections.abc import Callable
+
 import msgspec
 
+from services.contracts.apps import (
+    AppChanged,
+    AppDeleted,
+    Concerning,
+    HandedOver,
+    InviteAccepted,
+    Invited,
+    InviteRejected,
+    InviteReminded,
+    MemberLeft,
+    MemberRemoved,
+)
 from services.contracts.users import User
+
+Name = Callable[[str], str]
+"""of a user"""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -15,3 +32,53 @@ class Message(msgspec.Struct, frozen=True):
 
 def welcome(user: User) -> Message:
     return Message(user=user.id, kind="welcome", facts={"name": user.name, "organisation": user.organisation})
+
+
+WHOM: dict[type[Concerning], tuple[str, str]] = {
+    Invited: ("invited", "user"),
+    InviteReminded: ("invite-reminded", "user"),
+    InviteAccepted: ("invite-accepted", "owner"),
+    InviteRejected: ("invite-rejected", "owner"),
+    MemberRemoved: ("member-removed", "user"),
+    MemberLeft: ("member-left", "owner"),
+    HandedOver: ("app-handed-over", "user"),
+}
+"""the kind of notification an event makes, and who is told: whom it concerns, or the app's owner"""
+
+
+def concerning(event: Concerning, name: Name) -> Message:
+    kind, whom = WHOM[type(event)]
+    return Message(
+        user=event.user if whom == "user" else event.facts.owner,
+        kind=kind,
+        facts={"app": event.facts.name, "app_id": event.facts.app, "by": name(event.by)},
+        key=f"{event.facts.app}:{event.facts.version}",
+    )
+
+
+def changed(event: AppChanged, name: Name) -> list[Message]:
+    """A lock is told to all who could change the config, except to who turned it."""
+    turned = [change for change in event.changed if change in ("locked", "unlocked")]
+    return [
+        Message(
+            user=user,
+            kind=f"app-{turn}",
+            facts={"app": event.facts.name, "app_id": event.facts.app, "by": name(event.by)},
+            key=f"{event.facts.app}:{event.facts.version}",
+        )
+        for turn in turned
+        for user in (event.facts.owner, *event.facts.members)
+        if user != event.by
+    ]
+
+
+def deleted(event: AppDeleted, name: Name) -> list[Message]:
+    return [
+        Message(
+            user=member,
+            kind="app-deleted",
+            facts={"app": event.facts.name, "by": name(event.by)},
+            key=event.facts.app,
+        )
+        for member in event.facts.members
+    ]

@@ -1,21 +1,26 @@
 """The table of who may do what, cell by cell."""
 
 from itertools import product
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from services.apps.permissions import frozen, may, role_of
+from services.apps import permissions
+from services.apps.permissions import ANSWER, RULES, frozen, may, role_of
 from services.contracts.apps import Action, AppRole, Visibility
 
 ACTIONS = get_args(Action)
 
 # role, locked -> the actions that are done then
 DONE: dict[tuple[AppRole, bool], str] = {
-    ("owner", False): "see configure issue_token invite lock update delete",
-    ("owner", True): "see issue_token invite lock update delete",
-    ("member", False): "see configure",
-    ("member", True): "see",
+    (
+        "owner",
+        False,
+    ): "see configure export import erase issue_token invite lock unlock update hand_over delete",
+    ("owner", True): "see export import erase issue_token invite lock unlock update hand_over delete",
+    ("member", False): "see configure export leave",
+    ("member", True): "see export leave",
     ("viewer", False): "see",
     ("viewer", True): "see",
 }
@@ -46,3 +51,12 @@ def test_the_table_names_every_role() -> None:
 )
 def test_what_a_user_is_to_an_app(user: str, visibility: Visibility, role: AppRole | None) -> None:
     assert role_of(user, owner="owner", members=["member"], visibility=visibility) == role
+
+
+def test_every_action_has_its_rule() -> None:
+    assert sorted(rule.action for rule in RULES) == sorted(set(ACTIONS) - {ANSWER})
+
+
+def test_the_document_is_the_table() -> None:
+    document = Path(permissions.__file__).with_name("PERMISSIONS.md")
+    assert document.read_text() == permissions.written(), "python -m services.apps.permissions > it"

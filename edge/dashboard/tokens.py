@@ -1,0 +1,34 @@
+"""The tokens an app's pages carry."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.params import FromPath, JSONBody
+
+from edge.given import GivenActor, GivenBus
+from services.contracts import tokens
+
+
+class TokenIssue(msgspec.Struct, forbid_unknown_fields=True):
+    days: Annotated[int, msgspec.Meta(ge=7, le=366)] = 366
+
+
+class CurrentToken(msgspec.Struct):
+    token: tokens.AppToken | None
+
+
+class Tokens(Controller):
+    path = "/api/apps/{app:str}"
+    tags = ("tokens",)
+
+    @get("/token", operation_id="token")
+    async def token(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> CurrentToken:
+        """The token of the snippet to paste; null when none was issued or all have expired."""
+        return CurrentToken(await bus.call(tokens.GetToken(actor=actor, app=app)))
+
+    @post("/token", operation_id="issueToken")
+    async def issue_token(
+        self, actor: GivenActor, app: FromPath[str], data: JSONBody[TokenIssue], bus: GivenBus
+    ) -> tokens.AppToken:
+        return await bus.call(tokens.IssueToken(actor=actor, app=app, days=data.days))
