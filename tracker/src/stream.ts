@@ -86,28 +86,31 @@ export function comeBack(): void {
   }
 }
 
-async function connect() {
+function connect() {
   // a resting session is woken by the next event, not by a connection: that would count a visit nobody makes
   if (state || isQuiet()) return
   state = State.Busy
   const mine = ++current
   // events of a page that was left before its hello was answered are this session's first
   started = frames.find((frame) => !frame.session)?.events[0]!.timestamp || started
-  const { status, wait, body } = await hello(started)
-  if (mine !== current) return
-  if (body) {
-    setPass(body.session)
-    for (const frame of frames) frame.session ||= pass
-    keepSession()
-    configure(body.config)
-    if (unopened < TRIES_TO_OPEN) open(body.ticket, mine)
-    else {
-      state = State.Posting
-      pace = POST_EVERY
-      flush()
-    }
-  } else if (status < 429) end(status)
-  else retry(wait)
+  hello(started).then(
+    guarded(({ status, wait, body }) => {
+      if (mine !== current) return
+      if (body) {
+        setPass(body.session)
+        for (const frame of frames) frame.session ||= pass
+        keepSession()
+        configure(body.config)
+        if (unopened < TRIES_TO_OPEN) open(body.ticket, mine)
+        else {
+          state = State.Posting
+          pace = POST_EVERY
+          flush()
+        }
+      } else if (status < 429) end(status)
+      else retry(wait)
+    }),
+  )
 }
 
 function open(ticket: string, mine: number) {
@@ -138,20 +141,23 @@ function open(ticket: string, mine: number) {
 }
 
 /** Fills the window. */
-async function send() {
+function send() {
   if (state === State.Posting) {
     seal()
     if (!frames[0]) return
     state = State.Busy
     const mine = current
-    const { status, body } = await post(room)
-    if (mine !== current) return
-    state = State.Posting
-    if (body) {
-      failures = 0
-      body.acks.forEach(remove)
-    } else if (status < 429) refuse()
-    if (frames[0]) wake(body ? pace : backoff(failures++))
+    post(room).then(
+      guarded(({ status, body }) => {
+        if (mine !== current) return
+        state = State.Posting
+        if (body) {
+          failures = 0
+          body.acks.forEach(remove)
+        } else if (status < 429) refuse()
+        if (frames[0]) wake(body ? pace : backoff(failures++))
+      }),
+    )
   } else if (state === State.Open) {
     if (!sent) heardAt = Date.now()
     if (Date.now() - heardAt > STALLED) return retry()
