@@ -2,7 +2,7 @@
 # Settings (ports, DEMO=0, …) come from the environment or from .env: see stack/local/settings.py.
 
 PYTHON ?= $(or $(shell command -v python3),$(shell command -v python3.11),$(error datalab needs Python 3.11: apt-get install python3.11))
-LOCAL := $(PYTHON) -m stack.local
+LOCAL = $(PYTHON) -m stack.local
 BIN := .venv/bin
 PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)

@@ -100,12 +100,14 @@ def status(chosen: Settings) -> None:
 
 def logs(chosen: Settings, names: list[str]) -> None:
     folder = chosen.run / "logs"
-    files = [folder / f"{name}.log" for name in names] or sorted(folder.glob("*.log"))
-    if lacking := [file.stem for file in files if not file.exists()]:
-        there = ", ".join(sorted(file.stem for file in folder.glob("*.log"))) or "nothing"
-        raise Trouble(f"There is no log of {', '.join(lacking)}; there is {there}.")
-    if not files:
+    there = sorted(folder.glob("*.log"))
+    if not there:
         raise Trouble("There are no logs: datalab has not run here.")
+    files = [folder / f"{name}.log" for name in names] or there
+    if lacking := [file.stem for file in files if not file.exists()]:
+        raise Trouble(
+            f"There is no log of {', '.join(lacking)}; there is {', '.join(file.stem for file in there)}."
+        )
     os.execvp("tail", ["tail", "-n", "40", "-F", *(str(file) for file in files)])
 
 

@@ -40,6 +40,11 @@ def install_missing(tests: bool) -> None:
                 f"apt-get could not install {' '.join(missing)}",
                 environment={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
             )
+        if damaged := [package for package in missing if not needed[package]()]:
+            names = " ".join(damaged)
+            raise PackageMissing(
+                f"apt-get takes {names} as installed, but files of it are gone; as root: apt-get install --reinstall {names}"
+            )
 
 
 def _as_root(missing: list[str]) -> list[str]:

@@ -19,8 +19,9 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Asked:
     return asked
 
 
-def lacking(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
-    monkeypatch.setattr(packages, "FOR_THE_STACK", {name: lambda: False for name in names})
+def lacking(monkeypatch: pytest.MonkeyPatch, *names: str, until: Asked | None = None) -> None:
+    """They are missing, for good or until something has been installed."""
+    monkeypatch.setattr(packages, "FOR_THE_STACK", {name: lambda: bool(until) for name in names})
 
 
 def test_nothing_is_asked_when_everything_is_there(monkeypatch: pytest.MonkeyPatch, installed: Asked) -> None:
@@ -30,10 +31,20 @@ def test_nothing_is_asked_when_everything_is_there(monkeypatch: pytest.MonkeyPat
 
 
 def test_root_installs_what_is_missing(monkeypatch: pytest.MonkeyPatch, installed: Asked) -> None:
-    lacking(monkeypatch, "rabbitmq-server", "libcurl4")
+    lacking(monkeypatch, "rabbitmq-server", "libcurl4", until=installed)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     packages.install_missing(tests=False)
     assert installed == [["/bin/sh", str(packages.INSTALL), "rabbitmq-server", "libcurl4"]]
+
+
+def test_a_package_whose_files_are_gone_is_named(
+    monkeypatch: pytest.MonkeyPatch, installed: Asked
+) -> None:
+    lacking(monkeypatch, "rabbitmq-server")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(PackageMissing, match="apt-get install --reinstall rabbitmq-server"):
+        packages.install_missing(tests=False)
+    assert installed, "apt-get is tried first"
 
 
 def test_who_may_not_install_is_told_what_is_missing_in_one_sentence(
