@@ -43,7 +43,8 @@ def install_missing(tests: bool) -> None:
         if damaged := [package for package in missing if not needed[package]()]:
             names = " ".join(damaged)
             raise PackageMissing(
-                f"apt-get takes {names} as installed, but files of it are gone; as root: apt-get install --reinstall {names}"
+                f"apt-get takes {names} as installed, but files of it are gone;"
+                f" as root: apt-get install --reinstall {names}"
             )
 
 

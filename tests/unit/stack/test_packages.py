@@ -37,9 +37,7 @@ def test_root_installs_what_is_missing(monkeypatch: pytest.MonkeyPatch, installe
     assert installed == [["/bin/sh", str(packages.INSTALL), "rabbitmq-server", "libcurl4"]]
 
 
-def test_a_package_whose_files_are_gone_is_named(
-    monkeypatch: pytest.MonkeyPatch, installed: Asked
-) -> None:
+def test_a_package_whose_files_are_gone_is_named(monkeypatch: pytest.MonkeyPatch, installed: Asked) -> None:
     lacking(monkeypatch, "rabbitmq-server")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(PackageMissing, match="apt-get install --reinstall rabbitmq-server"):
