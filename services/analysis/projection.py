@@ -222,10 +222,11 @@ class Projection:
         self.standing = msgspec.structs.replace(self.standing, stage=stage, overlap_until=overlap_until)
         return self.standing
 
-    def move_to(self, position: str) -> None:
+    def move_to(self, position: str) -> Standing:
         """Remember a later position behind which there was nothing of ours."""
         self._writer.execute("update progress set position = ?", [position])
         self.standing = msgspec.structs.replace(self.standing, position=position)
+        return self.standing
 
     def _events(self, decoded: Decoded) -> tuple[list[Session], list[int], Columns]:
         writer = self._writer
