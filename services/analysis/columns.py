@@ -1,10 +1,10 @@
-"""Frames as the record keeps them, turned into typed columns: one numpy array a column of `events` and of
-`sessions`.
+"""Frames as the record keeps them, turned into typed columns: one numpy array a column of the
+events' tables, of `deeds` and of `sessions`.
 
 Everything that can't be read is skipped by the frame and told: one broken frame never stops the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain
 
@@ -20,6 +20,18 @@ from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, 
 KINDS: dict[type, int] = {Start: 0, Click: 1, Page: 2, Hover: 3, Seen: 4, Move: 5, Custom: 6, Left: 7}
 OUTCOMES = {"leave": 1, "click": 2}
 RAGE, DEAD, GOODBYE = 4, 8, 16
+
+_ALL = ("app", "session", "time", "n", "i")
+TABLES: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "page_views": ((KINDS[Page],), (*_ALL, "page", "elapsed", "scroll", "params")),
+    "clicks": ((KINDS[Click],), (*_ALL, "target", "x", "y", "elapsed", "flags", "page_w")),
+    "hovers": ((KINDS[Hover],), (*_ALL, "target", "elapsed", "flags")),
+    "seen": ((KINDS[Seen],), (*_ALL, "target")),
+    "moves": ((KINDS[Move],), (*_ALL, "x", "y", "elapsed")),
+    "customs": ((KINDS[Custom],), (*_ALL, "name", "value", "currency", "props")),
+    "signs": ((KINDS[Start], KINDS[Left]), (*_ALL, "kind", "flags")),
+}
+"""where the kinds are kept, and what of them"""
 
 _one = msgspec.json.Decoder(list[Packed])
 _many = msgspec.json.Decoder(list[list[Packed]])
@@ -101,7 +113,7 @@ def event_columns(
     dictionaries: Dictionaries,
     connection: duckdb.DuckDBPyConnection,
 ) -> Columns:
-    """The rows of `events`; `apps` and `sessions` are the numbers of each frame's.
+    """All the events, with the columns of all kinds; `apps` and `sessions` are the numbers of each frame's.
 
     Raises OverflowError where a number does not fit its column.
     """
@@ -168,6 +180,33 @@ def event_columns(
     # The start of a session is a row of `sessions`.
     keep = ~((kind == KINDS[Start]) & (columns["n"] == 0))
     return columns if keep.all() else {name: column[keep] for name, column in columns.items()}
+
+
+def by_table(events: Columns) -> Iterator[tuple[str, Columns]]:
+    """The rows of each kind's table; none where there are none."""
+    for table, (kinds, names) in TABLES.items():
+        rows = np.flatnonzero(np.isin(events["kind"], kinds))
+        if len(rows):
+            yield table, {name: events[name][rows] for name in names}
+
+
+def deeds(events: Columns) -> Columns:
+    """The rows of `deeds`, one for each session."""
+    sessions, first, place = np.unique(events["session"], return_index=True, return_inverse=True)
+    last = np.full(len(sessions), np.iinfo(np.int64).min)
+    np.maximum.at(last, place, events["time"])
+
+    def count(which: Column) -> Column:
+        return np.bincount(place[which], minlength=len(sessions)).astype(np.int32)
+
+    return {
+        "app": events["app"][first],
+        "session": sessions,
+        "last_sign": last,
+        "events": count(events["n"] > 0),
+        "page_views": count(events["kind"] == KINDS[Page]),
+        "clicks": count(events["kind"] == KINDS[Click]),
+    }
 
 
 def session_columns(

@@ -22,7 +22,7 @@ from services.analysis.rows import Columns, append, first
 from services.analysis.sessions import Session, Sessions
 from services.contracts.frames import Click, Page, Start
 
-VERSION = 1
+VERSION = 2
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -194,7 +194,9 @@ class Projection:
         tracked = int(np.count_nonzero(events["n"] > 0))
         writer.execute("begin")
         if len(events["time"]):
-            append(writer, "events", events)
+            for table, rows in columns.by_table(events):
+                append(writer, table, rows)
+            append(writer, "deeds", columns.deeds(events))
         if started:
             append(writer, "sessions", started)
         self.sessions.write(writer)

@@ -1,6 +1,6 @@
 -- The projection: one DuckDB file, a cache of the record. Delete it and it is rebuilt. What no report needs is left out.
 --
--- Text is kept once, in the tables after `events`; everywhere else stands its id, 0 for none.
+-- Text is kept once, in the tables at the end; everywhere else stands its id, 0 for none.
 -- Rows are only ever appended (but for the one row of `progress`), so that a past month can be sealed by one COPY.
 
 -- How far the projection is; written in the same transaction as the rows it speaks of.
@@ -38,26 +38,79 @@ create table sessions (
     params integer          -- params
 );
 
-create table events (
-    app integer,
-    session integer,
-    time bigint,            -- UNIX ms
-    n bigint,               -- frame, and
-    i usmallint,            -- place in it: the order in which events of the same ms were sent
-    kind utinyint,          -- 0 start 1 click 2 page 3 hover 4 seen 5 move 6 custom 7 left
+-- The events, a table for each kind, so that a report reads no more than it asks about. In all of them: app, session, time
+-- (UNIX ms), and the order in which events of the same ms were sent: n (frame) and i (place in it).
+create table page_views (
+    app integer, session integer, time bigint, n bigint, i usmallint,
     page integer,           -- pages: the page entered
-    target integer,         -- targets: the element clicked, hovered, seen
-    name integer,           -- names: of a custom event
+    elapsed integer,        -- ms on the page before
+    scroll tinyint,         -- percent of the page before, -1 unknown
+    params integer          -- params: campaign parameters of the page entered (JSON)
+);
+create table clicks (
+    app integer, session integer, time bigint, n bigint, i usmallint,
+    target integer,         -- targets: the element clicked
     x integer,              -- CSS px on the page
     y integer,
-    elapsed integer,        -- ms: on the page before, of the hover, of rest, hovered before the click
-    flags utinyint,         -- 1 left without click, 2 clicked, 4 rage, 8 dead, 16 goodbye
-    page_w integer,         -- CSS px, at a click
-    scroll tinyint,         -- percent of the page before, -1 unknown
-    props integer,          -- props: of a custom event (JSON)
-    params integer,         -- params: campaign parameters of the page entered (JSON)
-    value double,           -- of a custom event
-    currency integer        -- words
+    elapsed integer,        -- ms hovered before
+    flags utinyint,         -- 4 rage, 8 dead
+    page_w integer          -- CSS px
+);
+create table hovers (
+    app integer, session integer, time bigint, n bigint, i usmallint,
+    target integer,         -- targets
+    elapsed integer,        -- ms
+    flags utinyint          -- 1 left without click, 2 clicked
+);
+create table seen (
+    app integer, session integer, time bigint, n bigint, i usmallint,
+    target integer          -- targets
+);
+create table moves (
+    app integer, session integer, time bigint, n bigint, i usmallint,
+    x integer,              -- CSS px on the page
+    y integer,
+    elapsed integer         -- ms of rest
+);
+create table customs (
+    app integer, session integer, time bigint, n bigint, i usmallint,
+    name integer,           -- names
+    value double,
+    currency integer,       -- words
+    props integer           -- props (JSON)
+);
+-- Signs of life that are nothing else: the seed's session record (kind 0), and what the edge saw of the session's end (kind 7).
+create table signs (
+    app integer, session integer, time bigint, n bigint, i usmallint,
+    kind utinyint,
+    flags utinyint          -- 16 goodbye
+);
+
+-- All of them in one; a condition on `kind` leaves the other tables unread. What a kind does not have is 0.
+create view events as
+    select *, 2::utinyint as kind, 0 as target, 0 as name, 0 as x, 0 as y, 0::utinyint as flags, 0 as page_w,
+        null::double as value, 0 as currency, 0 as props from page_views
+    union all by name select *, 1::utinyint as kind, 0 as page, 0 as name, 0::tinyint as scroll, 0 as params,
+        null::double as value, 0 as currency, 0 as props from clicks
+    union all by name select *, 3::utinyint as kind, 0 as page, 0 as name, 0 as x, 0 as y, 0 as page_w, 0::tinyint as scroll,
+        0 as params, null::double as value, 0 as currency, 0 as props from hovers
+    union all by name select *, 4::utinyint as kind, 0 as page, 0 as name, 0 as x, 0 as y, 0 as elapsed, 0::utinyint as flags,
+        0 as page_w, 0::tinyint as scroll, 0 as params, null::double as value, 0 as currency, 0 as props from seen
+    union all by name select *, 5::utinyint as kind, 0 as page, 0 as target, 0 as name, 0::utinyint as flags, 0 as page_w,
+        0::tinyint as scroll, 0 as params, null::double as value, 0 as currency, 0 as props from moves
+    union all by name select *, 6::utinyint as kind, 0 as page, 0 as target, 0 as x, 0 as y, 0 as elapsed, 0::utinyint as flags,
+        0 as page_w, 0::tinyint as scroll, 0 as params from customs
+    union all by name select *, 0 as page, 0 as target, 0 as name, 0 as x, 0 as y, 0 as elapsed, 0 as page_w,
+        0::tinyint as scroll, 0 as params, null::double as value, 0 as currency, 0 as props from signs;
+
+-- What each batch brought of a session: the sums over its rows are the session's.
+create table deeds (
+    app integer,
+    session integer,
+    last_sign bigint,       -- UNIX ms
+    events integer,         -- of trackers (n >= 1)
+    page_views integer,
+    clicks integer
 );
 
 create table apps (id integer, text varchar);

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -21,6 +20,7 @@ from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
 from services.contracts.messages import Actor
+from tests.unit.edge.conftest import Clock
 from tests.unit.edge.http import browsing
 from tests.unit.edge.memory_bus import MemoryBus
 
@@ -75,10 +75,12 @@ async def test_the_query_becomes_the_scope(http: httpx.AsyncClient, bus: MemoryB
     assert scope(bus) == Scope(period=period, compare="year")
 
 
-async def test_without_a_period_it_is_the_last_seven_days(http: httpx.AsyncClient, bus: MemoryBus) -> None:
+async def test_without_a_period_it_is_the_last_seven_days(
+    http: httpx.AsyncClient, bus: MemoryBus, wall: Clock
+) -> None:
     await http.get(PATH)
     period = scope(bus).period
-    assert 0 <= time.time() * 1000 - period.end < 10_000
+    assert period.end == wall.now * 1000 + 1, "the end is exclusive"
     assert period.end - period.start == 7 * 86_400_000
 
 
