@@ -16,7 +16,13 @@ from edge.sharing import Shared
 from services.contracts.auth import GetAccessKeys, PublicKeys
 from services.contracts.errors import AccessTokenInvalid, AppTokenInvalid, Unauthenticated
 from services.contracts.messages import Actor, Call
-from services.contracts.tokens import GetRevocations, GetTokenKeys, TokenRevoked
+from services.contracts.tokens import (
+    CurrentOrigins,
+    GetRevocations,
+    GetTokenKeys,
+    OriginsChanged,
+    TokenRevoked,
+)
 
 REFETCH_PAUSE = 1.0
 """seconds"""
@@ -102,23 +108,34 @@ class AppClaims(msgspec.Struct, frozen=True):
 
 
 class AppTokens:
-    """Tokens that the pages of an app carry, issued by `tokens`."""
+    """Tokens that the pages of an app carry, issued by `tokens`.
+
+    What has become of a token since it was signed (an earlier end, other origins of its app) is loaded with one call at
+    first need and after every new connection, and follows by event.
+    """
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._verifier = Verifier(bus, GetTokenKeys(), "datalab/tokens", AppTokenInvalid)
-        self._revoked: set[str] | None = None
-        self._revoked_early: set[str] = set()
-        self._loading = Shared[set[str]]()
+        self._ends: dict[str, int] = {}
+        """`jti` and UNIX ms"""
+        self._origins: dict[str, CurrentOrigins] = {}
+        self._loaded = False
+        self._loading = Shared[None]()
         bus.listen(TokenRevoked, self._on_revoked)
+        bus.listen(OriginsChanged, lambda event: self._note(event.current))
         bus.on_connected(self._reload)
 
     def _reload(self) -> None:
-        self._revoked = None
+        self._loaded = False
 
     def _on_revoked(self, event: TokenRevoked) -> None:
-        # Kept apart until the list is loaded, which may have been read before this event happened.
-        (self._revoked_early if self._revoked is None else self._revoked).add(event.jti)
+        self._ends[event.jti] = min(event.at, self._ends.get(event.jti, event.at))
+
+    def _note(self, current: CurrentOrigins) -> None:
+        known = self._origins.get(current.app)
+        if known is None or known.version < current.version:
+            self._origins[current.app] = current
 
     async def claims(self, token: str) -> AppClaims:
         """Raises AppTokenInvalid."""
@@ -126,14 +143,21 @@ class AppTokens:
             claims = msgspec.convert(await self._verifier.claims(token), AppClaims)
         except msgspec.ValidationError as error:
             raise AppTokenInvalid("the token lacks a claim") from error
-        revoked = self._revoked
-        if revoked is None:
-            revoked = await self._loading.fetch("revocations", self._load)
-        if claims.jti in revoked:
+        if not self._loaded:
+            await self._loading.fetch("revocations", self._load)
+        ends = self._ends.get(claims.jti)
+        if ends is not None and ends <= time.time() * 1000:
             raise AppTokenInvalid("the token was revoked; paste the app's current snippet")
-        return claims
+        current = self._origins.get(claims.sub)
+        return claims if current is None else msgspec.structs.replace(claims, origins=current.origins)
 
-    async def _load(self) -> set[str]:
+    async def _load(self) -> None:
+        # What events said meanwhile stays: the list may have been read before they happened.
         listed = await self._bus.call(GetRevocations())
-        self._revoked = {*listed.revoked, *self._revoked_early}
-        return self._revoked
+        for jti in listed.revoked:
+            self._ends[jti] = 0
+        for jti, at in listed.ending.items():
+            self._ends[jti] = min(at, self._ends.get(jti, at))
+        for current in listed.origins:
+            self._note(current)
+        self._loaded = True

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from edge.given import GivenActor, GivenBus
@@ -12,6 +12,8 @@ from services.contracts import tokens
 
 class TokenIssue(msgspec.Struct, forbid_unknown_fields=True):
     days: Annotated[int, msgspec.Meta(ge=7, le=366)] = 366
+    overlap: Annotated[int, msgspec.Meta(ge=0, le=366 * 24)] | None = None
+    """hours that the tokens before it stay valid; null: to their own end"""
 
 
 class CurrentToken(msgspec.Struct):
@@ -31,4 +33,16 @@ class Tokens(Controller):
     async def issue_token(
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[TokenIssue], bus: GivenBus
     ) -> tokens.AppToken:
-        return await bus.call(tokens.IssueToken(actor=actor, app=app, days=data.days))
+        return await bus.call(tokens.IssueToken(actor=actor, app=app, days=data.days, overlap=data.overlap))
+
+    @get("/tokens", operation_id="tokens")
+    async def all(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> tokens.IssuedList:
+        """Every token the app was issued."""
+        return await bus.call(tokens.ListTokens(actor=actor, app=app))
+
+    @delete("/tokens/{issue:int}", operation_id="revokeToken")
+    async def revoke(
+        self, actor: GivenActor, app: FromPath[str], issue: FromPath[int], bus: GivenBus
+    ) -> None:
+        """End a token now: pages that carry it are refused within a second."""
+        await bus.call(tokens.RevokeToken(actor=actor, app=app, issue=issue))

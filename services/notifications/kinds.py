@@ -16,6 +16,7 @@ from services.contracts.apps import (
     MemberLeft,
     MemberRemoved,
 )
+from services.contracts.tokens import TokenExpiring
 from services.contracts.users import User
 
 Name = Callable[[str], str]
@@ -82,3 +83,12 @@ def deleted(event: AppDeleted, name: Name) -> list[Message]:
         )
         for member in event.facts.members
     ]
+
+
+def token_expiring(event: TokenExpiring) -> Message:
+    return Message(
+        user=event.owner,
+        kind="token-expiring",
+        facts={"app": event.name, "app_id": event.app, "days": str(event.days), "issue": str(event.issue)},
+        key=f"{event.app}:{event.issue}:{event.days}",
+    )

@@ -21,6 +21,7 @@ from services.contracts.notifications import (
     NotificationAdded,
     NotificationList,
 )
+from services.contracts.tokens import TokenExpiring
 from services.contracts.users import GetUser, UserRegistered
 from services.hosting import Calls, Database, Healthy, Tell, listen, rpc
 from services.notifications import kinds, notes
@@ -86,6 +87,10 @@ class Notifications(Healthy):
     @listen(AppDeleted)
     def on_deleted(self, event: AppDeleted) -> None:
         self._add(*kinds.deleted(event, self._name))
+
+    @listen(TokenExpiring)
+    def on_token_expiring(self, event: TokenExpiring) -> None:
+        self._add(kinds.token_expiring(event))
 
     def _concerning(self, event: Concerning) -> None:
         self._add(kinds.concerning(event, self._name))

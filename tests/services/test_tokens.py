@@ -1,17 +1,31 @@
 """The service `tokens`, with `apps` beside it."""
 
 import time
+from collections.abc import Callable
 
 import eventlet
 import pytest
 
-from services.contracts.apps import App
-from services.contracts.errors import AppUnknown, Forbidden, InvalidInput
+from services.contracts.apps import App, DeleteApp, UpdateApp
+from services.contracts.errors import AppUnknown, Forbidden, InvalidInput, TokenUnknown
 from services.contracts.messages import Actor
-from services.contracts.tokens import AppToken, GetRevocations, GetToken, GetTokenKeys, IssueToken
+from services.contracts.notifications import ListNotifications
+from services.contracts.tokens import (
+    AppToken,
+    GetRevocations,
+    GetToken,
+    GetTokenKeys,
+    IssueToken,
+    ListTokens,
+    OriginsChanged,
+    RevokeToken,
+    TokenExpiring,
+    TokenRevoked,
+)
 from services.hosting.clock import now
-from services.tokens.documents import IssuedToken
-from tests.services.conftest import Ask
+from services.tokens import issued
+from services.tokens.documents import IssuedToken, KnownApp
+from tests.services.conftest import Ask, Heard, wait_for
 from tests.services.test_apps import create, somebody
 from tests.services.test_auth import verified
 
@@ -90,3 +104,121 @@ def test_a_token_lives_seven_days_to_a_year(services: Ask, owner: Actor, app: Ap
     with pytest.raises(InvalidInput) as refused:
         issue(services, owner, app, days)
     assert refused.value.field == "days"
+
+
+DAY, HOUR = 86_400_000, 3_600_000
+
+
+def jti(app: App, issue: int) -> str:
+    return str(IssuedToken.objects.get(app=app.id, issue=issue).jti)
+
+
+def test_a_revoked_token_ends_at_once_and_that_is_told(
+    services: Ask, owner: Actor, app: App, hear: Callable[..., Heard]
+) -> None:
+    heard = hear(TokenRevoked)
+    issue(services, owner, app)
+    services(RevokeToken(actor=owner, app=app.id, issue=1))
+    told = heard.next()
+    assert (told.jti, told.app) == (jti(app, 1), app.id)
+    assert told.at <= now()
+    assert told.jti in services(GetRevocations()).revoked
+    services(RevokeToken(actor=owner, app=app.id, issue=1))
+    (listed,) = services(ListTokens(actor=owner, app=app.id)).tokens
+    assert (listed.revoked, listed.ends_at) == (True, told.at)
+    for unknown in (0, 2, -1):
+        with pytest.raises(TokenUnknown):
+            services(RevokeToken(actor=owner, app=app.id, issue=unknown))
+
+
+def test_a_rotated_token_stays_valid_for_the_chosen_hours(
+    services: Ask, owner: Actor, app: App, hear: Callable[..., Heard]
+) -> None:
+    heard = hear(TokenRevoked)
+    issue(services, owner, app)
+    new = services(IssueToken(actor=owner, app=app.id, overlap=48))
+    told = heard.next()
+    assert told.jti == jti(app, 1)
+    assert told.at == pytest.approx(now() + 48 * HOUR, abs=10_000)
+    revocations = services(GetRevocations())
+    assert revocations.ending[told.jti] == told.at
+    assert told.jti not in revocations.revoked
+    assert services(GetToken(actor=owner, app=app.id)) == new
+    services(IssueToken(actor=owner, app=app.id, overlap=72))
+    assert IssuedToken.objects.get(app=app.id, issue=1).revoked_at == told.at, "an earlier end stays"
+    services(IssueToken(actor=owner, app=app.id, overlap=0))
+    assert {jti(app, number) for number in (1, 2, 3)} <= set(services(GetRevocations()).revoked)
+
+
+def test_only_the_owner_lists_and_revokes(services: Ask, owner: Actor, app: App) -> None:
+    issue(services, owner, app)
+    viewer, stranger = somebody(owner.organisation), somebody()
+    for actor, refusal in ((viewer, Forbidden), (stranger, AppUnknown)):
+        with pytest.raises(refusal):
+            services(ListTokens(actor=actor, app=app.id))
+        with pytest.raises(refusal):
+            services(RevokeToken(actor=actor, app=app.id, issue=1))
+
+
+def test_changed_origins_hold_for_the_tokens_that_are_out(
+    services: Ask, owner: Actor, app: App, hear: Callable[..., Heard]
+) -> None:
+    heard = hear(OriginsChanged)
+    issue(services, owner, app)
+    assert app.id not in {each.app for each in services(GetRevocations()).origins}
+    services(UpdateApp(actor=owner, app=app.id, origins=["https://new.example"]))
+    told = heard.next().current
+    assert (told.app, told.version, told.origins) == (app.id, 2, ("https://new.example",))
+    assert told in services(GetRevocations()).origins
+    services(UpdateApp(actor=owner, app=app.id, origins=app.origins))
+    assert heard.next().current.version == 3
+    assert app.id not in {each.app for each in services(GetRevocations()).origins}
+
+
+def test_the_tokens_of_a_deleted_app_end(
+    services: Ask, owner: Actor, app: App, hear: Callable[..., Heard]
+) -> None:
+    heard = hear(TokenRevoked)
+    issue(services, owner, app)
+    issue(services, owner, app)
+    services(DeleteApp(actor=owner, app=app.id, confirm=f"{owner.organisation}/{app.name}"))
+    assert {heard.next().jti for _ in range(2)} == {jti(app, 1), jti(app, 2)}
+
+
+def test_the_owner_is_told_of_an_end_14_and_3_days_before_it_once_each(
+    services: Ask, owner: Actor, app: App, hear: Callable[..., Heard]
+) -> None:
+    heard = hear(TokenExpiring)
+    issue(services, owner, app, days=30)
+    wait_for(lambda: KnownApp.objects(app=app.id).first())
+
+    def told(left: int) -> list[int]:
+        """The notices given when so many ms are left."""
+        IssuedToken.objects(app=app.id).update_one(expires_at=now() + left)
+        given = [token for token in issued.expiring() if token.app == app.id]
+        return [token.noticed[-1] for token in given]
+
+    assert told(15 * DAY) == []
+    assert told(14 * DAY - 1) == [14]
+    assert told(4 * DAY) == []
+    assert told(3 * DAY - 1) == [3]
+    assert told(DAY) == []
+    events = sorted((heard.next() for _ in range(2)), key=lambda event: -event.days)
+    assert [(each.app, each.name, each.owner, each.days) for each in events] == [
+        (app.id, app.name, owner.user, 14),
+        (app.id, app.name, owner.user, 3),
+    ]
+
+    def notes() -> list[str]:
+        listed = services(ListNotifications(actor=owner)).notifications
+        return sorted(note.facts["days"] for note in listed if note.kind == "token-expiring")
+
+    assert wait_for(lambda: len(notes()) == 2)
+    assert notes() == ["14", "3"]
+
+
+def test_no_end_is_announced_that_was_chosen(services: Ask, owner: Actor, app: App) -> None:
+    issue(services, owner, app, days=30)
+    services(IssueToken(actor=owner, app=app.id, overlap=24))
+    IssuedToken.objects(app=app.id, issue=1).update_one(expires_at=now() + 2 * DAY)
+    assert [token for token in issued.expiring() if token.app == app.id] == []

@@ -15,7 +15,14 @@ from edge.keys import AccessTokens, AppTokens
 from services.contracts.auth import GetAccessKeys, PublicKey, PublicKeys
 from services.contracts.errors import AccessTokenInvalid, AppTokenInvalid, BrokerDown, CallTimedOut
 from services.contracts.messages import Actor
-from services.contracts.tokens import GetRevocations, GetTokenKeys, Revocations, TokenRevoked
+from services.contracts.tokens import (
+    CurrentOrigins,
+    GetRevocations,
+    GetTokenKeys,
+    OriginsChanged,
+    Revocations,
+    TokenRevoked,
+)
 from tests.unit.edge.conftest import Clock
 from tests.unit.edge.memory_bus import MemoryBus, until
 
@@ -320,3 +327,46 @@ async def test_where_revocations_are_unknown_no_token_is_taken(bus: MemoryBus, s
     bus.answers[GetRevocations] = BrokerDown("down")
     with pytest.raises(BrokerDown):
         await AppTokens(bus).claims(signer.app())
+
+
+async def test_a_rotated_token_is_good_until_its_chosen_end(
+    bus: MemoryBus, signer: Signer, wall: Clock
+) -> None:
+    tokens = AppTokens(bus)
+    wall.now = calendar.timegm(time.gmtime())
+    listed, told = signer.app(jti="listed"), signer.app(jti="told")
+    bus.answers[GetRevocations] = Revocations([], ending={"listed": int(wall.now + 60) * 1000})
+    await tokens.claims(listed)
+    bus.hear(TokenRevoked(jti="told", app="app", at=int(wall.now + 60) * 1000))
+    for token in (listed, told):
+        await tokens.claims(token)
+    wall.forward(60)
+    for token in (listed, told):
+        with pytest.raises(AppTokenInvalid):
+            await tokens.claims(token)
+
+
+async def test_an_end_told_again_later_does_not_revive_a_token(bus: MemoryBus, signer: Signer) -> None:
+    tokens = AppTokens(bus)
+    bus.hear(TokenRevoked(jti="t1", app="app"))
+    bus.hear(TokenRevoked(jti="t1", app="app", at=4_000_000_000_000))
+    with pytest.raises(AppTokenInvalid):
+        await tokens.claims(signer.app())
+
+
+async def test_the_apps_present_origins_hold_in_place_of_the_tokens(bus: MemoryBus, signer: Signer) -> None:
+    tokens = AppTokens(bus)
+    bus.answers[GetRevocations] = Revocations(
+        [], origins=[CurrentOrigins("app", 3, ("https://listed.example",))]
+    )
+
+    async def origins() -> tuple[str, ...]:
+        return (await tokens.claims(signer.app())).origins
+
+    assert await origins() == ("https://listed.example",)
+    bus.hear(OriginsChanged(current=CurrentOrigins("app", 4, ("https://b.example",))))
+    bus.hear(OriginsChanged(current=CurrentOrigins("app", 2, ("https://old.example",))))
+    bus.hear(OriginsChanged(current=CurrentOrigins("other", 9, ("https://other.example",))))
+    assert await origins() == ("https://b.example",)
+    bus.reconnect()
+    assert await origins() == ("https://b.example",), "a list read before the event does not undo it"
