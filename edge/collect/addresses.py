@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from edge.collect.channels import CLICK_IDS
+from services.contracts.click_ids import CLICK_IDS
 
 CAMPAIGN_PARAMETERS = frozenset(
     [

@@ -8,6 +8,8 @@ click id. GA4's lists of sites are cut down to those that send visitors today; i
 import re
 from collections.abc import Mapping
 
+from services.contracts.click_ids import CLICK_IDS
+
 
 def _sites(names: str, domains: str) -> re.Pattern[str]:
     """A source (`facebook`) or a host (`m.facebook.com`): `names` under any top-level domain, `domains` as they are."""
@@ -46,24 +48,6 @@ ASSISTANT = _sites(
 
 PAID = re.compile(r".*cp.*|ppc|retargeting|paid.*")
 SHOP_CAMPAIGN = re.compile(r".*(?:(?:[^a-df-z]|^)shop|shopping).*")
-
-CLICK_IDS = {
-    "gclid": ("google", "cpc"),
-    "gbraid": ("google", "cpc"),
-    "wbraid": ("google", "cpc"),
-    "dclid": ("dv360", "display"),
-    "msclkid": ("bing", "cpc"),
-    "yclid": ("yandex", "cpc"),
-    "ttclid": ("tiktok", "cpc"),
-    "twclid": ("twitter", "cpc"),
-    "li_fat_id": ("linkedin", "cpc"),
-    "rdt_cid": ("reddit", "cpc"),
-    "sccid": ("snapchat", "cpc"),
-    # These two are put on every outgoing link, paid or not.
-    "fbclid": ("facebook", "social"),
-    "epik": ("pinterest", "social"),
-}
-"""what a click id says of source and medium"""
 
 
 def channel(referrer: str, params: Mapping[str, str], own_hosts: frozenset[str] = frozenset()) -> str:

@@ -13,11 +13,13 @@ from services.analysis.configs import Configs
 from services.analysis.projector import Projector
 from services.analysis.reading import Reading
 from services.analysis.reports.buttons import buttons
+from services.analysis.reports.campaigns import campaigns
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
 from services.contracts.analysis.activity import Activity, GetActivity, GetProgress, Progress
 from services.contracts.analysis.buttons import ButtonsReport, GetButtons
+from services.contracts.analysis.campaigns import CampaignsReport, GetCampaigns
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
 from services.contracts.analysis.journey import GetJourney, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview
@@ -57,6 +59,10 @@ class Analysis(Healthy):
             request,
             lambda on: journey(on, request.page, request.direction, request.depth, request.named),
         )
+
+    @rpc
+    def campaigns(self, request: GetCampaigns) -> CampaignsReport:
+        return self._answer(request, lambda on: campaigns(on, request.by))
 
     @rpc
     def buttons(self, request: GetButtons) -> ButtonsReport:

@@ -8,6 +8,7 @@ from litestar.exceptions import ValidationException
 
 from edge.dashboard.reports.asking import named_as_asked, provide_ask
 from edge.dashboard.reports.buttons import buttons
+from edge.dashboard.reports.campaigns import campaigns
 from edge.dashboard.reports.formats import JsonOrCsv
 from edge.dashboard.reports.funnel import ad_hoc_funnel, funnel
 from edge.dashboard.reports.journey import journey
@@ -15,7 +16,7 @@ from edge.dashboard.reports.overview import overview
 
 reports = Router(
     path="/api/apps/{app:str}/reports",
-    route_handlers=[overview, funnel, ad_hoc_funnel, journey, buttons],
+    route_handlers=[overview, funnel, ad_hoc_funnel, journey, campaigns, buttons],
     dependencies={"ask": Provide(provide_ask, sync_to_thread=False)},
     exception_handlers={ValidationException: named_as_asked},
     response_class=JsonOrCsv,

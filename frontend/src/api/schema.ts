@@ -232,6 +232,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/reports/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns */
+        get: operations["campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/reports/funnel": {
         parameters: {
             query?: never;
@@ -750,9 +767,32 @@ export interface components {
             name: string;
             suffix: string;
         };
+        /** CampaignRow */
+        CampaignRow: {
+            bounce_rate: number | null;
+            cost: components["schemas"]["Money"] | null;
+            first_touch: components["schemas"]["Credit"];
+            last_touch: components["schemas"]["Credit"];
+            name: string | null;
+            sessions: number;
+            suffix: string | null;
+            visitors: number;
+        };
         /** Campaigns */
         Campaigns: {
             campaigns: components["schemas"]["Campaign"][];
+        };
+        /** CampaignsReport */
+        CampaignsReport: {
+            as_of: number;
+            /** @enum {string} */
+            by: "campaign" | "source" | "medium" | "term" | "content" | "click_id" | "channel";
+            complete: boolean;
+            conversions: number;
+            goal: string | null;
+            left_out: number;
+            rows: components["schemas"]["CampaignRow"][];
+            sessions: number;
         };
         /** Capture */
         Capture: {
@@ -774,6 +814,12 @@ export interface components {
         Credentials: {
             email: string;
             password: string;
+        };
+        /** Credit */
+        Credit: {
+            conversions: number;
+            roi: number | null;
+            value: components["schemas"]["Money"][];
         };
         /** CurrentToken */
         CurrentToken: {
@@ -898,6 +944,11 @@ export interface components {
         MemberList: {
             invitable: components["schemas"]["Person"][];
             members: components["schemas"]["Member"][];
+        };
+        /** Money */
+        Money: {
+            amount: number;
+            currency: string;
         };
         /** Notification */
         Notification: {
@@ -1788,6 +1839,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ButtonsReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    campaigns: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                by?: "campaign" | "source" | "medium" | "term" | "content" | "click_id" | "channel";
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignsReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -12,7 +12,7 @@ from edge.collect.addresses import (
     reduced,
     without_query,
 )
-from edge.collect.channels import CLICK_IDS
+from services.contracts.click_ids import CLICK_IDS
 
 KEPT = frozenset({"id", "q"})
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from edge.collect.channels import CLICK_IDS, channel
+from edge.collect.channels import channel
+from services.contracts.click_ids import CLICK_IDS
 
 
 def utm(source: str = "", medium: str = "", campaign: str = "") -> dict[str, str]:

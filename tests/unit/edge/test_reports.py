@@ -13,6 +13,7 @@ from litestar.di import Provide
 from edge.dashboard.reports import reports
 from edge.dashboard.reports.formats import Table, as_csv
 from edge.problems import respond
+from services.contracts.analysis.campaigns import CampaignRow, CampaignsReport, Credit, GetCampaigns, Money
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
 from services.contracts.analysis.journey import GetJourney, JourneyLink, JourneyNode, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview, OverviewPoint, OverviewTotals
@@ -179,3 +180,40 @@ async def test_a_journey_takes_page_direction_and_depth(http: httpx.AsyncClient,
     assert isinstance(asked, GetJourney)
     assert (asked.page, asked.direction, asked.depth, asked.named) == ("/a", "back", 2, 7)
     assert (await http.get("/api/apps/a1/reports/journey", params={"depth": 11})).status_code in (400, 422)
+
+
+async def test_campaigns_by_a_field_as_a_table(http: httpx.AsyncClient, bus: MemoryBus) -> None:
+    credit = Credit(conversions=2, value=[Money(amount=75.5, currency="EUR")], roi=0.5)
+    row = CampaignRow(
+        name="news",
+        suffix=None,
+        visitors=3,
+        sessions=4,
+        bounce_rate=0.25,
+        first_touch=credit,
+        last_touch=Credit(conversions=0, value=[], roi=None),
+        cost=Money(amount=50, currency="EUR"),
+    )
+    bus.answers[GetCampaigns] = CampaignsReport(
+        as_of=1, complete=True, by="source", goal="paid", sessions=4, conversions=2, rows=[row], left_out=0
+    )
+    path = "/api/apps/a1/reports/campaigns"
+    answer = await http.get(path, params={"by": "source", "format": "csv"})
+    columns, cells = csv.reader(io.StringIO(answer.text))
+    assert dict(zip(columns, cells, strict=True)) == {
+        "source": "news",
+        "visitors": "3",
+        "sessions": "4",
+        "bounce_rate": "0.25",
+        "cost": "50 EUR",
+        "first_touch_conversions": "2",
+        "first_touch_value": "75.5 EUR",
+        "first_touch_roi": "0.5",
+        "last_touch_conversions": "0",
+        "last_touch_value": "",
+        "last_touch_roi": "",
+    }
+    (asked,) = bus.asked
+    assert isinstance(asked, GetCampaigns)
+    assert asked.by == "source"
+    assert (await http.get(path, params={"by": "weather"})).status_code in (400, 422)

@@ -9,12 +9,14 @@ from statistics import median
 
 from services.analysis.reports.intervals import beginnings
 from services.contracts.analysis.buttons import ButtonReport
+from services.contracts.analysis.campaigns import CampaignField, CampaignRow, Credit, Money
 from services.contracts.analysis.funnel import FunnelPoint, FunnelStage
 from services.contracts.analysis.journey import Direction, JourneyNode
 from services.contracts.analysis.overview import OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period
 from services.contracts.analysis.times import Bucket, Times
-from services.contracts.config import Button, Funnel
+from services.contracts.click_ids import CLICK_IDS
+from services.contracts.config import Button, Campaign, Funnel
 from services.contracts.frames import Click, Custom, Hover, Packed, Page, Seen
 from tests.unit.services.analysis.visits import Visit
 
@@ -284,3 +286,91 @@ def journey(
         pairs = list(zip(source, target, strict=True))
         links.append({pair: pairs.count(pair) for pair in set(pairs)})
     return columns, links
+
+
+def traffic(visit: Visit, by: CampaignField, own: Sequence[Campaign]) -> str:
+    """Where a session came from; empty where nothing names it."""
+    start = visit.start()
+    given = start.params
+    utm_source, utm_medium = given.get("utm_source", "").lower(), given.get("utm_medium", "").lower()
+    click = next((name for name in CLICK_IDS if name in given), "")
+    source = utm_source or (CLICK_IDS[click][0] if click and not utm_medium else "")
+    medium = utm_medium or (CLICK_IDS[click][1] if click else "")
+    if not source and not medium and "utm_campaign" not in given:
+        host = start.referrer.partition("/")[0]
+        source = host or given.get("source", given.get("ref", "")).lower()
+        medium = "referral" if host else ""
+    names = [campaign.name for campaign in own if campaign.suffix == given.get("campaign")]
+    return {
+        "campaign": (names or [given.get("utm_campaign", given.get("campaign", ""))])[0],
+        "source": source,
+        "medium": medium,
+        "term": given.get("utm_term", ""),
+        "content": given.get("utm_content", ""),
+        "click_id": click,
+        "channel": start.channel,
+    }[by]
+
+
+def campaigns(
+    visits: Sequence[Visit],
+    period: Period,
+    by: CampaignField,
+    own: Sequence[Campaign],
+    converts: Callable[[Packed], bool],
+) -> dict[str | None, CampaignRow]:
+    people = [visit for visit in visits if not visit.bot]
+
+    def name(visit: Visit) -> str | None:
+        return traffic(visit, by, own) or None
+
+    def bounced(visit: Visit) -> bool:
+        events = visit.ordered()
+        pages = sum(isinstance(event, Page) for *_, event in events)
+        clicks = sum(isinstance(event, Click) for *_, event in events)
+        return pages == 1 and not clicks and max(at for at, *_ in events) - visit.started < 10_000
+
+    credited: list[tuple[str, str | None, list[Custom]]] = []
+    for visit in people:
+        filling = [e for at, _, _, e in visit.ordered() if period.start <= at < period.end and converts(e)]
+        if filling:
+            place = visits.index(visit)
+            upto = [v for v in people if v.visitor == visit.visitor]
+            upto = [v for v in upto if (v.started, visits.index(v)) <= (visit.started, place)]
+            upto.sort(key=lambda v: (v.started, visits.index(v)))
+            sought = [v for v in upto if v.start().channel not in ("", "Direct")]
+            customs = [event for event in filling if isinstance(event, Custom) and event.value is not None]
+            credited.append(("first", name(upto[0]), customs))
+            credited.append(("last", name(sought[-1] if sought else visit), customs))
+
+    def credit(touch: str, of: str | None, campaign: Campaign | None) -> Credit:
+        mine = [events for kind, where, events in credited if (kind, where) == (touch, of)]
+        sums: dict[str, float] = {}
+        for event in itertools.chain(*mine):
+            sums[event.currency] = sums.get(event.currency, 0) + (event.value or 0)
+        roi = None
+        if campaign and campaign.cost:
+            roi = (sums.get(campaign.currency or "", 0) - campaign.cost) / campaign.cost
+        value = [Money(amount=sums[currency], currency=currency) for currency in sorted(sums)]
+        return Credit(conversions=len(mine), value=value, roi=roi)
+
+    rows = {}
+    came = [visit for visit in people if period.start <= visit.started < period.end]
+    mine = {campaign.name: campaign for campaign in own} if by == "campaign" else {}
+    for of in {*map(name, came), *(where for _, where, _ in credited), *mine}:
+        here = [visit for visit in came if name(visit) == of]
+        campaign = mine.get(of or "")
+        cost = campaign.cost if campaign else None
+        rows[of] = CampaignRow(
+            name=of,
+            suffix=campaign.suffix if campaign else None,
+            visitors=len({visit.visitor for visit in here}),
+            sessions=len(here),
+            bounce_rate=sum(map(bounced, here)) / len(here) if here else None,
+            first_touch=credit("first", of, campaign),
+            last_touch=credit("last", of, campaign),
+            cost=None
+            if campaign is None or cost is None
+            else Money(amount=cost, currency=campaign.currency or ""),
+        )
+    return rows

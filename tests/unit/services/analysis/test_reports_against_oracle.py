@@ -2,19 +2,23 @@
 skipped, window edges, sessions at the period's edges, several tabs of one visitor, frames out of order.
 """
 
+import itertools
 from collections.abc import Callable
+from typing import Any, get_args
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.analysis.reports.buttons import buttons
+from services.analysis.reports.campaigns import campaigns
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
+from services.contracts.analysis.campaigns import CampaignField
 from services.contracts.analysis.journey import Direction
 from services.contracts.analysis.scope import Period
-from services.contracts.config import Button, Funnel, Stage
+from services.contracts.config import Button, Campaign, Funnel, Stage
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen
 from tests.unit.services.analysis import oracle
 from tests.unit.services.analysis.asking import Asking
@@ -179,6 +183,60 @@ def test_journey(
         counts = sorted((node.count for node in all_ if node.page and node.count), reverse=True)
         assert [node.count for node in column if node.page] == counts[:named]
         assert sum(node.count for node in column) == report.sessions
+
+
+OWN = [
+    Campaign(name="Spring", suffix="s", cost=10, currency="EUR"),
+    Campaign(name="Autumn", suffix="a", cost=5),
+]
+
+traffic: st.SearchStrategy[dict[str, Any]] = st.builds(
+    dict,
+    params=st.dictionaries(
+        st.sampled_from(
+            ["campaign", "utm_source", "utm_medium", "utm_campaign", "utm_term", "gclid", "fbclid", "ref"]
+        ),
+        st.sampled_from(["s", "x", "Y"]),
+        max_size=3,
+    ),
+    referrer=st.sampled_from(["", "", "news.example/a"]),
+    channel=st.sampled_from(["Direct", "Email", ""]),
+)
+
+
+@settings(thorough, max_examples=150)
+@given(
+    history=visits(),
+    facts=st.lists(traffic, min_size=5, max_size=5),
+    worth=st.lists(st.sampled_from([None, 2.5, 20]), min_size=1, max_size=9),
+    period=periods(),
+    by=st.sampled_from(get_args(CampaignField)),
+    goal=stages(),
+)
+def test_campaigns(
+    asking: Asking,
+    history: list[Visit],
+    facts: list[dict[str, Any]],
+    worth: list[float | None],
+    period: Period,
+    by: CampaignField,
+    goal: tuple[Stage, Callable[[Packed], bool]],
+) -> None:
+    values = itertools.cycle(worth)
+    for visit, came in zip(history, facts, strict=False):
+        visit.facts = came
+        for event in (event for _, sent in visit.frames for event in sent if isinstance(event, Custom)):
+            event.value, event.currency = next(values), "EUR" if event.name == "a" else ""
+    stage, converts = goal
+    config = {
+        "funnel": Funnel(stages=[Stage(name="first", trigger="url", value="/"), stage]),
+        "campaigns": OWN,
+    }
+    report = asking(lambda on: campaigns(on, by), history, period, config)
+    assert {row.name: row for row in report.rows} == oracle.campaigns(history, period, by, OWN, converts)
+    assert sum(row.sessions for row in report.rows) == report.sessions
+    for touch in ("first_touch", "last_touch"):
+        assert sum(getattr(row, touch).conversions for row in report.rows) == report.conversions
 
 
 def close(answer: object, expected: object) -> bool:

@@ -4,6 +4,7 @@ import itertools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 from bson import ObjectId
@@ -23,10 +24,14 @@ class Visit:
     started: int
     frames: list[tuple[int, list[Packed]]] = field(default_factory=list)
     bot: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+    """further fields of its Start"""
     session: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def start(self) -> Start:
-        return Start(self.started, self.visitor, False, browser="Firefox", bot=self.bot)
+        return msgspec.structs.replace(
+            Start(self.started, self.visitor, False, browser="Firefox", bot=self.bot), **self.facts
+        )
 
     def ordered(self) -> list[tuple[int, int, int, Packed]]:
         """(at, n, i, event), in the order they were sent."""
@@ -36,10 +41,18 @@ class Visit:
         )
 
 
-def visit(visitor: str, *events: Packed, started: int | None = None, bot: bool = False) -> Visit:
+def visit(
+    visitor: str,
+    *events: Packed,
+    started: int | None = None,
+    bot: bool = False,
+    **facts: Any,  # Any: fields of Start
+) -> Visit:
     """A session whose events came in one frame."""
     first = min((event.at for event in events), default=BEGIN)
-    return Visit(visitor, first if started is None else started, [(1, list(events))] if events else [], bot)
+    return Visit(
+        visitor, first if started is None else started, [(1, list(events))] if events else [], bot, facts
+    )
 
 
 def frame(app: str, session: str, n: int, events: Sequence[Packed]) -> Frame:
