@@ -1,4 +1,4 @@
-"""What is watched in an app: funnel, interesting buttons, campaigns, capture."""
+"""What is watched in an app: funnel, interesting buttons, campaigns, segments, own visits, capture."""
 
 from typing import Annotated
 
@@ -16,6 +16,10 @@ class Buttons(msgspec.Struct, forbid_unknown_fields=True):
 
 class Campaigns(msgspec.Struct, forbid_unknown_fields=True):
     campaigns: Annotated[list[config.Campaign], msgspec.Meta(max_length=500)]
+
+
+class Segments(msgspec.Struct, forbid_unknown_fields=True):
+    segments: Annotated[list[config.Segment], msgspec.Meta(max_length=100)]
 
 
 class Configs(Controller):
@@ -59,3 +63,23 @@ class Configs(Controller):
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[Campaigns], bus: GivenBus
     ) -> config.AppConfig:
         return await bus.call(config.PutCampaigns(actor=actor, app=app, campaigns=data.campaigns))
+
+    @get("/segments", operation_id="getSegments")
+    async def get_segments(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> Segments:
+        return Segments((await bus.call(config.GetConfig(actor=actor, app=app))).segments)
+
+    @put("/segments", operation_id="putSegments")
+    async def put_segments(
+        self, actor: GivenActor, app: FromPath[str], data: JSONBody[Segments], bus: GivenBus
+    ) -> config.AppConfig:
+        return await bus.call(config.PutSegments(actor=actor, app=app, segments=data.segments))
+
+    @get("/own", operation_id="getOwn")
+    async def get_own(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.Own:
+        return (await bus.call(config.GetConfig(actor=actor, app=app))).own
+
+    @put("/own", operation_id="putOwn")
+    async def put_own(
+        self, actor: GivenActor, app: FromPath[str], data: JSONBody[config.Own], bus: GivenBus
+    ) -> config.AppConfig:
+        return await bus.call(config.PutOwn(actor=actor, app=app, own=data))

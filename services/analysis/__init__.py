@@ -9,6 +9,7 @@ projector.py     keeps DuckDB in step with the record, by change_stream.py
 projection.py    the DuckDB file, with schema.sql, columns.py, dictionaries.py, sessions.py, rows.py
 service.py       answers reports, tells activity
 reading.py       what a report is given: a state of the projection, and the sessions it is about
+choosing.py      which sessions those are, by filters
 reports/         the reports, with queries/*.sql
 matching.py, selectors.py             which pages, elements and names a condition means
 activity.py      who is there now

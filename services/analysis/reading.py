@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import msgspec
 
+from services.analysis.choosing import choose
 from services.analysis.matching import Matcher
 from services.analysis.rows import first
 from services.contracts.analysis.report import Freshness
@@ -49,14 +50,7 @@ def reading(
     try:
         code = first(connection, "select id from apps where text = ?", [config.app])
         app = code[0] if code else -1
-        choose(connection, app)
+        choose(connection, matcher, app, scope.filters, config)
         yield Reading(connection, matcher, app, scope, config, freshness)
     finally:
         connection.execute("rollback")
-
-
-def choose(connection: duckdb.DuckDBPyConnection, app: int) -> None:
-    """Make `chosen`: the app's sessions, bots left out. A view, which a report's own conditions are pushed into."""
-    connection.execute(
-        f"create temp view chosen as select session, visitor, started from sessions where app = {app:d} and not bot"
-    )

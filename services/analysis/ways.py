@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.columns import TABLES
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns, first
 
@@ -21,7 +22,9 @@ def parts(on: Reading) -> int:
     """In how many parts of its visitors a report is to be read, so that each fits into memory."""
     row = first(
         on.connection,
-        "select estimated_size from duckdb_tables() where table_name = 'events' and not temporary",
+        "select sum(estimated_size)::bigint from duckdb_tables()"
+        " where table_name in (select unnest($tables)) and not temporary",
+        {"tables": list(TABLES)},
     )
     return 1 + (row[0] if row else 0) // AT_ONCE
 

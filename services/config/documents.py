@@ -14,7 +14,7 @@ class Version(Record):
     """the user"""
     at = IntField(required=True)
     changed = StringField(required=True)
-    """`funnel`, `buttons` or `campaigns`"""
+    """the part: `funnel`, `buttons`, `campaigns`, `segments` or `own`"""
     content = DictField(required=True)
 
     meta = {

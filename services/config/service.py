@@ -4,17 +4,18 @@ from services.config import validation, versions
 from services.contracts.apps import Permit
 from services.contracts.config import (
     AppConfig,
-    Button,
-    Campaign,
     ConfigChanged,
-    Funnel,
     GetConfig,
     GetTrackerConfig,
     PutButtons,
     PutCampaigns,
     PutFunnel,
+    PutOwn,
+    PutSegments,
 )
 from services.hosting import Calls, Database, Healthy, Tell, rpc
+
+Put = PutFunnel | PutButtons | PutCampaigns | PutSegments | PutOwn
 
 
 class Config(Healthy):
@@ -50,12 +51,17 @@ class Config(Healthy):
         validation.check(validation.campaign_problems(request.campaigns))
         return self._put(request, "campaigns", request.campaigns)
 
-    def _put(
-        self,
-        request: PutFunnel | PutButtons | PutCampaigns,
-        part: versions.Part,
-        value: Funnel | list[Button] | list[Campaign],
-    ) -> AppConfig:
+    @rpc
+    def put_segments(self, request: PutSegments) -> AppConfig:
+        validation.check(validation.segment_problems(request.segments))
+        return self._put(request, "segments", request.segments)
+
+    @rpc
+    def put_own(self, request: PutOwn) -> AppConfig:
+        validation.check(validation.own_problems(request.own))
+        return self._put(request, "own", request.own)
+
+    def _put(self, request: Put, part: versions.Part, value: versions.Value) -> AppConfig:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="configure"))
         config = versions.put(app.id, request.actor.user, part, value)
         self.tell(ConfigChanged(config=config))

@@ -3,9 +3,11 @@
 """
 
 from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
 
 from services.config.patterns import regex_problem, selector_problem
-from services.contracts.config import Button, Campaign, Funnel, Stage
+from services.contracts import filters
+from services.contracts.config import Button, Campaign, Funnel, Own, Segment, Stage
 from services.contracts.errors import InvalidInput
 
 FEWEST_STAGES, MOST_STAGES = 2, 12
@@ -39,6 +41,28 @@ def button_problems(buttons: list[Button]) -> Iterator[Problem]:
 def campaign_problems(campaigns: list[Campaign]) -> Iterator[Problem]:
     yield from _repeated((f"campaigns[{i}].name", campaign.name) for i, campaign in enumerate(campaigns))
     yield from _repeated((f"campaigns[{i}].suffix", campaign.suffix) for i, campaign in enumerate(campaigns))
+
+
+def segment_problems(segments: list[Segment]) -> Iterator[Problem]:
+    yield from _repeated((f"segments[{i}].name", segment.name) for i, segment in enumerate(segments))
+    for position, segment in enumerate(segments):
+        for place, text in enumerate(segment.filters):
+            at = f"segments[{position}].filters[{place}]"
+            try:
+                parsed = filters.parse(text, at)
+            except InvalidInput as error:
+                yield at, error.detail
+                continue
+            if any(condition.field == "segment" for condition in parsed.either):
+                yield at, "a segment cannot be made of segments"
+
+
+def own_problems(own: Own) -> Iterator[Problem]:
+    for place, address in enumerate(own.addresses):
+        try:
+            ip_network(address)
+        except ValueError as error:
+            yield f"own.addresses[{place}]", f"neither an address nor a network: {error}"
 
 
 def _stage_problems(stage: Stage, at: str) -> Iterator[Problem]:

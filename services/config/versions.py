@@ -6,10 +6,11 @@ import msgspec
 from mongoengine import NotUniqueError
 
 from services.config.documents import Version
-from services.contracts.config import AppConfig, Button, Campaign, Funnel
+from services.contracts.config import AppConfig, Button, Campaign, Funnel, Own, Segment
 from services.hosting.clock import now
 
-Part = Literal["funnel", "buttons", "campaigns"]
+Part = Literal["funnel", "buttons", "campaigns", "segments", "own"]
+Value = Funnel | list[Button] | list[Campaign] | list[Segment] | Own
 
 
 def newest(app: str) -> AppConfig:
@@ -18,7 +19,7 @@ def newest(app: str) -> AppConfig:
     return AppConfig(app=app, version=0) if raw is None else msgspec.convert(raw["content"], AppConfig)
 
 
-def put(app: str, user: str, part: Part, value: Funnel | list[Button] | list[Campaign]) -> AppConfig:
+def put(app: str, user: str, part: Part, value: Value) -> AppConfig:
     """The config with this part changed. Who changes another part at the same time loses nothing; the same
     value again makes no new version.
     """

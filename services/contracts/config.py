@@ -1,9 +1,12 @@
-"""What a company watches in an app (funnel, interesting buttons, campaigns), owned by the service `config`."""
+"""What a company watches in an app (funnel, interesting buttons, campaigns, segments, its own visits), owned by the
+service `config`.
+"""
 
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from services.contracts.filters import MOST, FilterText
 from services.contracts.messages import Actor, Call, Event
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -66,6 +69,28 @@ class Capture(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Do Not Track / Global Privacy Control: False tracks nothing, True counts an anonymous session"""
 
 
+class Segment(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Filters under a name, which a report takes as `segment:<name>`."""
+
+    name: Name
+    filters: Annotated[list[FilterText], msgspec.Meta(min_length=1, max_length=MOST)]
+    """as `services.contracts.filters` reads them; all must hold"""
+
+
+class Own(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The company's own visits, which are kept out of the reports. Decided when a session starts: addresses of
+    visitors are never kept."""
+
+    addresses: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=50)]], msgspec.Meta(max_length=100)
+    ] = []
+    """IP addresses and networks (`203.0.113.0/24`)"""
+    visitors: Annotated[
+        list[Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]], msgspec.Meta(max_length=100)
+    ] = []
+    """visitors' ids, as hello gives them to the tracker"""
+
+
 class AppConfig(msgspec.Struct, kw_only=True):
     app: str
     version: int
@@ -73,6 +98,8 @@ class AppConfig(msgspec.Struct, kw_only=True):
     funnel: Funnel = msgspec.field(default_factory=Funnel)
     buttons: list[Button] = []
     campaigns: list[Campaign] = []
+    segments: list[Segment] = []
+    own: Own = msgspec.field(default_factory=Own)
     capture: Capture = msgspec.field(default_factory=Capture)
 
 
@@ -112,6 +139,20 @@ class PutCampaigns(Call[AppConfig]):
     actor: Actor
     app: str
     campaigns: Annotated[list[Campaign], msgspec.Meta(max_length=500)]
+
+
+class PutSegments(Call[AppConfig]):
+    address: ClassVar[str] = "config.put_segments"
+    actor: Actor
+    app: str
+    segments: Annotated[list[Segment], msgspec.Meta(max_length=100)]
+
+
+class PutOwn(Call[AppConfig]):
+    address: ClassVar[str] = "config.put_own"
+    actor: Actor
+    app: str
+    own: Own
 
 
 class ConfigChanged(Event):

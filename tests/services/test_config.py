@@ -16,9 +16,13 @@ from services.contracts.config import (
     Funnel,
     GetConfig,
     GetTrackerConfig,
+    Own,
     PutButtons,
     PutCampaigns,
     PutFunnel,
+    PutOwn,
+    PutSegments,
+    Segment,
     Stage,
 )
 from services.contracts.errors import AppUnknown, ConfigLocked, Forbidden, InvalidInput
@@ -69,6 +73,21 @@ def test_each_change_is_a_version_that_is_kept_and_told(
         (2, owner.user, "buttons"),
         (3, owner.user, "campaigns"),
     ]
+
+
+def test_segments_and_own_visits_are_parts_of_the_config(services: Ask, owner: Actor, app: App) -> None:
+    segments = [Segment(name="Buyers", filters=["click:#buy", "!country:DE"])]
+    own = Own(addresses=["203.0.113.0/24"], visitors=["0" * 32])
+    services(PutSegments(actor=owner, app=app.id, segments=segments))
+    assert services(PutOwn(actor=owner, app=app.id, own=own)) == AppConfig(
+        app=app.id, version=2, segments=segments, own=own
+    )
+    with pytest.raises(InvalidInput) as refused:
+        services(PutSegments(actor=owner, app=app.id, segments=[Segment(name="x", filters=["x"])]))
+    assert refused.value.field == "segments[0].filters[0]"
+    with pytest.raises(InvalidInput) as refused:
+        services(PutOwn(actor=owner, app=app.id, own=Own(addresses=["office"])))
+    assert refused.value.field == "own.addresses[0]"
 
 
 def test_the_same_value_again_is_told_but_makes_no_version(

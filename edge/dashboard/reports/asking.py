@@ -1,10 +1,11 @@
-"""What every report takes (`from`, `to`, `tz`, `interval`, `compare`, `format`), and the way a route asks for one:
+"""What every report takes (`from`, `to`, `tz`, `interval`, `compare`, `f`, `format`), and the way a route asks for one:
 
 @get("/overview", operation_id="overview")
 async def overview(ask: GivenAsk) -> Overview:
     return await ask(GetOverview)
 """
 
+import re
 import time
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,9 +18,11 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from edge.bus import Bus
 from edge.given import GivenActor, GivenBus
 from edge.problems import Problem, respond
+from services.contracts import filters
 from services.contracts.analysis.report import ReportCall
 from services.contracts.analysis.scope import Comparison, Interval, Period, Scope
 from services.contracts.errors import InvalidInput
+from services.contracts.filters import FilterText
 from services.contracts.messages import Actor
 
 R = TypeVar("R")
@@ -43,6 +46,18 @@ Zone = Annotated[str, QueryParameter(name="tz", max_length=60, description="IANA
 Format = Annotated[
     Literal["json", "csv"] | None,
     QueryParameter(description="default: what the header Accept asks for, else json"),
+]
+
+Filters = Annotated[
+    list[FilterText] | None,
+    QueryParameter(
+        name="f",
+        max_items=filters.MOST,
+        description="filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, "
+        "`*` any characters, "
+        "`field:value||field:value` one or the other, `segment:name` a saved one. Fields: "
+        + ", ".join(filters.FIELDS),
+    ),
 ]
 
 FIELDS = {
@@ -71,7 +86,7 @@ class Ask(msgspec.Struct):
                 question(actor=self.actor, app=self.app, scope=self.scope, **more), REPORT_SECONDS
             )
         except InvalidInput as error:
-            raise InvalidInput(error.detail, field=FIELDS.get(error.field or "", error.field)) from error
+            raise InvalidInput(error.detail, field=_named(error.field)) from error
 
 
 GivenAsk = NamedDependency[Ask]
@@ -86,12 +101,14 @@ def provide_ask(
     tz: Zone = "UTC",
     interval: FromQuery[Interval] = "day",
     compare: FromQuery[Comparison | None] = None,
+    f: Filters = None,
     format: Format = None,  # noqa: ARG001  read by the response, checked and told here
 ) -> Ask:
     until = int(time.time() * 1000) + 1 if end is None else _ms(end)
     since = until - DEFAULT_MS if start is None else _ms(start)
     period = Period(start=since, end=until, tz=tz, interval=interval)
-    return Ask(bus, actor, app, Scope(period=period, compare=compare))
+    parsed = [filters.parse(text, f"f[{place}]") for place, text in enumerate(f or [])]
+    return Ask(bus, actor, app, Scope(period=period, compare=compare, filters=parsed))
 
 
 def named_as_asked(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
@@ -99,6 +116,13 @@ def named_as_asked(request: Request[Any, Any, Any], error: ValidationException) 
     for item in error.extra if isinstance(error.extra, list) else []:
         item["key"] = FIELDS.get(item.get("key"), item.get("key"))
     return respond(request, error)
+
+
+def _named(field: str | None) -> str | None:
+    """The query's name of a field of the contract."""
+    if field is None:
+        return None
+    return re.sub(r"^filters(?=\[)", "f", FIELDS.get(field, field))
 
 
 def _ms(value: float) -> int:

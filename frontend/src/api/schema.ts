@@ -112,6 +112,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/config/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetOwn */
+        get: operations["getOwn"];
+        /** PutOwn */
+        put: operations["putOwn"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/config/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetSegments */
+        get: operations["getSegments"];
+        /** PutSegments */
+        put: operations["putSegments"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/invites/{user}/remind": {
         parameters: {
             query?: never;
@@ -688,6 +724,8 @@ export interface components {
             campaigns?: components["schemas"]["Campaign"][];
             capture?: components["schemas"]["Capture"];
             funnel?: components["schemas"]["Funnel"];
+            own?: components["schemas"]["Own"];
+            segments?: components["schemas"]["Segment"][];
             version: number;
         };
         /** AppCreate */
@@ -989,6 +1027,11 @@ export interface components {
             sessions: number;
             visitors: number;
         };
+        /** Own */
+        Own: {
+            addresses?: string[];
+            visitors?: string[];
+        };
         /** PendingInvite */
         PendingInvite: {
             app: string;
@@ -1022,6 +1065,15 @@ export interface components {
             name: string;
             organisation: string;
             password: string;
+        };
+        /** Segment */
+        Segment: {
+            filters: string[];
+            name: string;
+        };
+        /** Segments */
+        Segments: {
+            segments: components["schemas"]["Segment"][];
         };
         /** Stage */
         Stage: {
@@ -1549,6 +1601,162 @@ export interface operations {
             };
         };
     };
+    getOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Own"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    putOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Own"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppConfig"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    getSegments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segments"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    putSegments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Segments"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppConfig"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     remind: {
         parameters: {
             query?: never;
@@ -1821,6 +2029,8 @@ export interface operations {
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
                 compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
             };
@@ -1869,6 +2079,8 @@ export interface operations {
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
                 compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
                 by?: "campaign" | "source" | "medium" | "term" | "content" | "click_id" | "channel";
@@ -1918,6 +2130,8 @@ export interface operations {
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
                 compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
             };
@@ -1966,6 +2180,8 @@ export interface operations {
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
                 compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
             };
@@ -2018,6 +2234,8 @@ export interface operations {
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
                 compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
                 /** @description path to look from; default: the entry, going back the exit */
@@ -2073,6 +2291,8 @@ export interface operations {
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
                 compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
             };

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from services.contracts.filters import MOST, Filter
+
 Interval = Literal["hour", "day", "week", "month"]
 Comparison = Literal["previous", "year"]
 
@@ -24,3 +26,5 @@ class Scope(msgspec.Struct, kw_only=True):
     period: Period
     compare: Comparison | None = None
     """with the period just before, or the same dates a year earlier"""
+    filters: Annotated[list[Filter], msgspec.Meta(max_length=MOST)] = []
+    """all must hold"""

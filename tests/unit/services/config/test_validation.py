@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.config.validation import button_problems, campaign_problems, check, funnel_problems
-from services.contracts.config import Button, Campaign, Funnel, Stage
+from services.config.validation import (
+    button_problems,
+    campaign_problems,
+    check,
+    funnel_problems,
+    own_problems,
+    segment_problems,
+)
+from services.contracts.config import Button, Campaign, Funnel, Own, Segment, Stage
 from services.contracts.errors import InvalidInput
 
 PAGE = {"name": "product", "trigger": "url", "value": "/product"}
@@ -78,3 +85,28 @@ def test_the_first_problem_is_the_refusal() -> None:
     with pytest.raises(InvalidInput) as refused:
         check([("stages[0].value", "first"), ("stages[1].value", "second")])
     assert (refused.value.field, refused.value.detail) == ("stages[0].value", "first")
+
+
+@pytest.mark.parametrize(
+    ("segments", "field"),
+    [
+        ([Segment(name="a", filters=["browser:Chrome", "!page:/x*||visitor:new"])], None),
+        ([Segment(name="a", filters=["os:iOS"]), Segment(name="A ", filters=["os:iOS"])], "segments[1].name"),
+        ([Segment(name="a", filters=["os:iOS", "colour:red"])], "segments[0].filters[1]"),
+        ([Segment(name="a", filters=["os:iOS||segment:b"])], "segments[0].filters[0]"),
+    ],
+)
+def test_a_segment_is_made_of_filters_that_can_be_read(segments: list[Segment], field: str | None) -> None:
+    assert next((problem[0] for problem in segment_problems(segments)), None) == field
+
+
+@pytest.mark.parametrize(
+    ("addresses", "field"),
+    [
+        (["203.0.113.7", "203.0.113.0/24", "2001:db8::/32"], None),
+        (["203.0.113.7", "office"], "own.addresses[1]"),
+        (["203.0.113.7/24"], "own.addresses[0]"),
+    ],
+)
+def test_own_addresses_are_addresses_and_networks(addresses: list[str], field: str | None) -> None:
+    assert next((problem[0] for problem in own_problems(Own(addresses=addresses))), None) == field
