@@ -8,7 +8,7 @@ PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean setup build test test-unit test-services test-system test-browser test-tracker \
+.PHONY: help up down status logs clean import setup build test test-unit test-services test-system test-browser test-tracker \
 	test-frontend lint format bench lock setup-tests
 
 help: ## list the targets
@@ -30,6 +30,9 @@ logs: ## follow the logs: make logs, make logs OF="edge analysis"
 
 clean: ## stop it and remove state, virtual environment and builds
 	@$(LOCAL) clean
+
+import: ## bring past events in: make import FILE=events.ndjson APP="Demo shop"
+	@$(LOCAL) import "$(FILE)" "$(APP)"
 
 # -- work on it
 

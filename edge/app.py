@@ -12,6 +12,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from edge import health, pages
+from edge.bulk.imports import Imports, Running
 from edge.bus import Bus
 from edge.collect.beacon import beacon
 from edge.collect.collector import Collector
@@ -71,6 +72,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
         "access_tokens": access_tokens,
         "streams": streams,
         "dashboards": dashboards,
+        "imports_running": Running(),
     }
     return Litestar(
         [
@@ -85,6 +87,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
             AppTokens,
             Configs,
             reports,
+            Imports,
             Notifications,
             live_ticket,
             live,

@@ -14,10 +14,12 @@ from nameko.extensions import DependencyProvider
 from pymongo.database import Database as MongoDatabase
 from pymongo.errors import BulkWriteError, ConnectionFailure, ExecutionTimeout, WTimeoutError
 
-from services.analysis import record
+from services.analysis import imports, record
 from services.analysis.record import Document, FrameInvalid
 from services.contracts.frames import Frame, Frames
-from services.hosting import Database, Healthy, listen
+from services.contracts.messages import Done
+from services.contracts.recorder import GetImport, ImportState, SaveImport
+from services.hosting import Database, Healthy, listen, rpc
 
 log = logging.getLogger(__name__)
 
@@ -92,3 +94,12 @@ class Recorder(Healthy):
     @listen(Frames, prefetch=MESSAGES_AT_ONCE)
     def record(self, event: Frames) -> None:
         self.writer.write(event.frames)
+
+    @rpc
+    def get_import(self, request: GetImport) -> ImportState | None:
+        return imports.find(get_db("analysis"), request.app, request.id)
+
+    @rpc
+    def save_import(self, request: SaveImport) -> Done:
+        imports.save(get_db("analysis"), request.app, request.state)
+        return Done()

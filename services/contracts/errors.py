@@ -17,13 +17,15 @@
     │   ├── InviteUnknown
     │   ├── TokenUnknown
     │   ├── VersionUnknown
-    │   └── NotificationUnknown
+    │   ├── NotificationUnknown
+    │   └── ImportUnknown
     ├── Conflict               409
     │   ├── EmailTaken
     │   ├── AppNameTaken
     │   ├── AlreadyMember
     │   ├── AlreadyInvited
-    │   └── ConfigLocked
+    │   ├── ConfigLocked
+    │   └── ImportConflict
     ├── TooManyRequests        429
     └── Unreachable            502 the service answered nonsense or does not exist
         ├── ServiceUnknown     502
@@ -157,6 +159,10 @@ class NotificationUnknown(NotFound):
     pass
 
 
+class ImportUnknown(NotFound):
+    """Nothing of an import of that id was confirmed yet."""
+
+
 class Conflict(Refused):
     status = 409
 
@@ -179,6 +185,10 @@ class AlreadyInvited(Conflict):
 
 class ConfigLocked(Conflict):
     """The owner froze the app's config."""
+
+
+class ImportConflict(Conflict):
+    """The import of that id is of another file, or not as far as the offset says."""
 
 
 class TooManyRequests(Refused):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack.local import builds, node, packages, progress, settings, venv
+from stack.local import builds, importing, node, packages, progress, settings, venv
 from stack.local.demo import EMAIL, Demo
 from stack.local.errors import Trouble
 from stack.local.programs import PYTHON, ROOT, VENV
@@ -34,6 +34,9 @@ def run(arguments: list[str]) -> None:
     commands.add_parser("status", help="what runs")
     logs_parser = commands.add_parser("logs", help="follow the logs")
     logs_parser.add_argument("names", nargs="*")
+    import_parser = commands.add_parser("import", help="bring a file of past events into an app")
+    import_parser.add_argument("file", type=Path)
+    import_parser.add_argument("app", help="its name or id")
     commands.add_parser("clean", help="stop everything, remove state and what was installed and built")
     given = parser.parse_args(arguments)
     chosen = settings.load(given.run, given.port_base)
@@ -48,6 +51,8 @@ def run(arguments: list[str]) -> None:
             status(chosen)
         case "logs":
             logs(chosen, given.names)
+        case "import":
+            bring_in(chosen, given.file, given.app)
         case "clean":
             clean(chosen)
 
@@ -109,6 +114,17 @@ def logs(chosen: Settings, names: list[str]) -> None:
             f"There is no log of {', '.join(lacking)}; there is {', '.join(file.stem for file in there)}."
         )
     os.execvp("tail", ["tail", "-n", "40", "-F", *(str(file) for file in files)])
+
+
+def bring_in(chosen: Settings, file: Path, app: str) -> None:
+    """As DATALAB_EMAIL with DATALAB_PASSWORD, or as the owner of the demo."""
+    stack = _stack(chosen)
+    email = os.environ.get("DATALAB_EMAIL") or EMAIL
+    password = os.environ.get("DATALAB_PASSWORD") or Demo(stack, chosen.only_here).password
+    edge = os.environ.get("DATALAB_URL") or stack.edge_address
+    show = importing.bar if sys.stderr.isatty() else None
+    progress_made = importing.Importer(edge, email, password).run(file, app, show)
+    print(("\n" if show else "") + importing.summary(progress_made))
 
 
 def clean(chosen: Settings) -> None:

@@ -1,0 +1,1 @@
+"""Past events in, raw events out: imports and exports of any size, in constant memory."""
