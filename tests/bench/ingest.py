@@ -1,6 +1,8 @@
 """How fast events come in, durable and queryable, and what that costs: `python -m tests.bench.ingest`.
 
-Stack and clients run on this machine together, the floor before them. Figures in events are of frames of 10.
+Stack and clients run on this machine together, the floors before them. Every event is checked to be in the report once.
+`--only full half singles idle` chooses; `--stored 10000000` fills the record first, so that the cost of an event can be
+compared with what it is on an empty one.
 """
 
 import argparse
@@ -15,18 +17,22 @@ import msgspec
 import uvloop
 
 from stack.local import Ports, Stack
-from tests.bench import load
+from tests.bench import floors, history, load
+from tests.bench.hellos import Hellos
+from tests.bench.probe import Probe
 from tests.bench.processes import Accounts
-from tests.system.people import SHOP, App, Owner, Tracker, now
+from tests.system.people import SHOP, Owner, Tracker, now
 
 PROCESSES = ("edge", "broker", "recorder", "database", "analysis")
 LIMITS = {"HELLOS_PER_MINUTE": "600000", "FRAMES_PER_SECOND": "100000"}
+HELLOS_PER_SECOND = 500
+IDLE_CONNECTIONS = 10_000
+SCENARIOS = ("floors", "full", "half", "singles", "idle")
 
 
-class Figures(msgspec.Struct, kw_only=True):
+class Figures(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One measurement."""
 
-    name: str
     connections: int
     events: int
     seconds: float
@@ -34,6 +40,11 @@ class Figures(msgspec.Struct, kw_only=True):
     queryable_after: float = 0.0
     """seconds from the last ack until all of it is in the reports"""
     ack_ms: dict[str, float] = {}
+    report_ms: dict[str, float] = {}
+    """from sending an event until a report shows it"""
+    live_ms: dict[str, float] = {}
+    """from sending an event until the live view shows it"""
+    hello_ms: dict[str, float] = {}
     cpu_us_per_event: dict[str, float] = {}
     memory_mb: dict[str, float] = {}
 
@@ -43,183 +54,226 @@ def quantiles(latencies: list[float]) -> dict[str, float]:
     return {
         name: round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000, 1)
         for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0))
+        if ordered
     }
 
 
-async def tickets(edge: str, app: App, count: int) -> list[str]:
-    """A session for each connection."""
-    headers = {
-        "origin": SHOP,
-        "x-datalab-token": app.token,
-        "user-agent": Tracker(edge, "").http.headers["user-agent"],
-    }
-    async with httpx.AsyncClient(base_url=edge, headers=headers, timeout=30) as http:
-        slots = asyncio.Semaphore(20)
+class Bench:
+    """A stack with an app, and the measurements on it."""
 
-        async def one() -> str:
-            async with slots:
-                answer = await http.post("/api/hello", json={"url": f"{SHOP}/", "sent_at": now()})
-                answer.raise_for_status()
-                http.cookies.clear()
-                return str(answer.json()["ticket"])
+    def __init__(self, stack: Stack, connections: int, seconds: float, window: int) -> None:
+        self.stack = stack
+        self.edge = stack.edge_url
+        self.app = Owner(self.edge).app()
+        self.connections = connections
+        self.seconds = seconds
+        self.window = window
 
-        return list(await asyncio.gather(*(one() for _ in range(count))))
+    async def full(self) -> Figures:
+        return await self.measure(load.EVENTS_PER_FRAME)
 
+    async def singles(self) -> Figures:
+        """Frames of one event."""
+        return await self.measure(1)
 
-async def measure(
-    stack: Stack,
-    app: App,
-    name: str,
-    connections: int,
-    seconds: float,
-    window: int,
-    rate: float | None = None,
-) -> Figures:
-    body = load.events(now())
-    begun_with = counted(app)
-    streams = [
-        await load.connect(stack.edge_url, f"/api/stream?ticket={ticket}", SHOP, body)
-        for ticket in await tickets(stack.edge_url, app, connections)
-    ]
-    accounts = Accounts(stack, PROCESSES)
-    if rate is None:
-        took = await load.as_fast_as_acked(streams, seconds, window)
-    else:
-        took = await load.paced(streams, seconds, rate)
-    if broken := {stream.closed for stream in streams if stream.closed}:
-        raise SystemExit(f"{name}: {'; '.join(sorted(broken))}")
-    events = sum(stream.acked for stream in streams) * load.EVENTS_PER_FRAME
-    acked_at = time.perf_counter()
-    while counted(app) < begun_with + events:
-        if time.perf_counter() - acked_at > 300:
-            raise SystemExit(f"{name}: {begun_with + events - counted(app)} events are missing in the report")
-        await asyncio.sleep(0.05)
-    late = time.perf_counter() - acked_at
-    if (surplus := counted(app) - begun_with - events) != 0:
-        raise SystemExit(f"{name}: {surplus} events are counted that were never sent")
-    used = accounts.used()
-    for stream in streams:
-        stream.close()
-    return Figures(
-        name=name,
-        connections=connections,
-        events=events,
-        seconds=round(took, 2),
-        events_per_second=round(events / took),
-        queryable_after=round(late, 2),
-        ack_ms=quantiles([latency for stream in streams for latency in stream.latencies]),
-        cpu_us_per_event={part: round(cost / events * 1e6, 2) for part, cost in used.items()},
-        memory_mb={part: round(size / 1e6) for part, size in accounts.memory().items()},
-    )
+    async def half(self, rate: float) -> Figures:
+        """Half of what a full load reached, in events/s, and beside it hellos and a visitor who wants to be seen."""
+        return await self.measure(load.EVENTS_PER_FRAME, rate)
 
-
-def counted(app: App) -> int:
-    totals = app.report("overview", **{"from": now() - 86_400_000, "to": now() + 86_400_000})["totals"]
-    return int(totals["events"])
-
-
-async def floor(connections: int, seconds: float) -> Figures:
-    """The same clients against a server that only decodes."""
-    port = Ports.free().edge
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.bare_websocket", str(port)
-    )
-    try:
-        edge = f"http://127.0.0.1:{port}"
-        body = load.events(now())
-        first = await _patiently(edge, body)
-        streams = [
-            first,
-            *[await load.connect(edge, "/", SHOP, body, acks=False) for _ in range(connections - 1)],
-        ]
-        begin = time.perf_counter()
-        while time.perf_counter() - begin < seconds:
+    async def fill(self, events: int) -> None:
+        """Store so many events, as fast as it goes."""
+        print(f"\nstoring {events:,} events", flush=True)
+        while (stored := self.counted()) < events:
+            body = load.events(now())
+            streams = await self.streams(body)
+            await load.as_fast_as_acked(streams, min(60.0, (events - stored) / 100_000), self.window)
             for stream in streams:
-                stream.send()
-            await asyncio.sleep(0)
-            for stream in streams:
-                await stream.writable.wait()
-        took = time.perf_counter() - begin
-        events = sum(stream.acked for stream in streams) * load.EVENTS_PER_FRAME
+                stream.close()
+            print(f"  {stored:,}", flush=True)
+
+    async def measure(self, events_per_frame: int, rate: float | None = None) -> Figures:
+        body = load.events(now(), events_per_frame)
+        begun_with = self.counted()
+        streams = await self.streams(body)
+        hellos, probe = Hellos(self.edge, self.app.token), Probe(self.edge, Owner(self.edge).app())
+        accounts = Accounts(self.stack, PROCESSES)
+        if rate is None:
+            took = await load.as_fast_as_acked(streams, self.seconds, self.window)
+        else:
+            took, *_ = await asyncio.gather(
+                load.paced(streams, self.seconds, rate / events_per_frame),
+                hellos.run(self.seconds, HELLOS_PER_SECOND),
+                probe.run(self.seconds),
+            )
+        if broken := {stream.closed for stream in streams if stream.closed} | set(hellos.refused):
+            raise SystemExit("; ".join(sorted(broken)))
+        events = sum(stream.acked for stream in streams) * events_per_frame
+        late = await self._arrived(begun_with + events)
+        used = accounts.used()
         for stream in streams:
             stream.close()
-    finally:
-        process.kill()
-        await process.wait()
-    rate = round(events / took)
-    return Figures(
-        name="floor: bare WebSocket",
-        connections=connections,
-        events=events,
-        seconds=round(took, 2),
-        events_per_second=rate,
-    )
+        return Figures(
+            connections=self.connections,
+            events=events,
+            seconds=round(took, 2),
+            events_per_second=round(events / took),
+            queryable_after=round(late, 2),
+            ack_ms=quantiles([latency for stream in streams for latency in stream.latencies]),
+            report_ms=quantiles(probe.to_report),
+            live_ms=quantiles(probe.to_live),
+            hello_ms=quantiles(hellos.latencies),
+            cpu_us_per_event={part: round(cost / events * 1e6, 2) for part, cost in used.items()},
+            memory_mb={part: round(size / 1e6) for part, size in accounts.memory().items()},
+        )
+
+    async def idle(self) -> Figures:
+        """What a connection costs that says nothing: the edge's memory before and after."""
+        accounts = Accounts(self.stack, ("edge",))
+        before = accounts.memory()["edge"]
+        body, begin = load.events(now()), time.perf_counter()
+        streams: list[load.Connection] = []
+        while len(streams) < IDLE_CONNECTIONS:
+            streams += await self.streams(body)
+        took = time.perf_counter() - begin
+        await asyncio.sleep(1)
+        each = (accounts.memory()["edge"] - before) / IDLE_CONNECTIONS
+        if broken := {stream.closed for stream in streams if stream.closed}:
+            raise SystemExit("; ".join(sorted(broken)))
+        for stream in streams:
+            stream.close()
+        return Figures(
+            connections=IDLE_CONNECTIONS,
+            events=0,
+            seconds=round(took, 2),
+            events_per_second=0,
+            memory_mb={
+                "edge": round(accounts.memory()["edge"] / 1e6),
+                "KB a connection": round(each / 1e3, 1),
+            },
+        )
+
+    async def _arrived(self, events: int) -> float:
+        """Seconds until the reports count so many, and not one more."""
+        begin = time.perf_counter()
+        while self.counted() < events:
+            if time.perf_counter() - begin > 300:
+                raise SystemExit(f"{events - self.counted()} events are missing in the report")
+            await asyncio.sleep(0.05)
+        late = time.perf_counter() - begin
+        if (surplus := self.counted() - events) != 0:
+            raise SystemExit(f"{surplus} events are counted that were never sent")
+        return late
+
+    def counted(self) -> int:
+        totals = self.app.report("overview", **{"from": now() - 86_400_000, "to": now() + 86_400_000})[
+            "totals"
+        ]
+        return int(totals["events"])
+
+    async def streams(self, body: bytes) -> list[load.Connection]:
+        return [
+            await load.connect(self.edge, f"/api/stream?ticket={ticket}", SHOP, body)
+            for ticket in await self.tickets(self.connections)
+        ]
+
+    async def tickets(self, count: int) -> list[str]:
+        """A session for each connection; a ticket lives 30 s."""
+        headers = {
+            "origin": SHOP,
+            "x-datalab-token": self.app.token,
+            "user-agent": Tracker(self.edge, "").http.headers["user-agent"],
+        }
+        async with httpx.AsyncClient(base_url=self.edge, headers=headers, timeout=30) as http:
+            slots = asyncio.Semaphore(20)
+
+            async def one() -> str:
+                async with slots:
+                    answer = await http.post("/api/hello", json={"url": f"{SHOP}/", "sent_at": now()})
+                    answer.raise_for_status()
+                    http.cookies.clear()
+                    return str(answer.json()["ticket"])
+
+            return list(await asyncio.gather(*(one() for _ in range(count))))
 
 
-async def _patiently(edge: str, body: bytes) -> load.Connection:
-    for _ in range(100):
-        try:
-            return await load.connect(edge, "/", SHOP, body, acks=False)
-        except OSError:
-            await asyncio.sleep(0.1)
-    raise SystemExit("the bare WebSocket server did not start")
-
-
-def show(figures: Figures, base: Figures) -> None:
-    ratio = figures.events_per_second / base.events_per_second
-    print(
-        f"\n{figures.name}: {figures.events_per_second:,} events/s ({ratio:.2f} of the floor), "
-        f"{figures.connections} connections"
-    )
-    if not figures.ack_ms:
-        return
-    print(f"  queryable    {figures.queryable_after:.2f} s after the last ack")
-    print("  ack ms       " + "  ".join(f"{name} {value}" for name, value in figures.ack_ms.items()))
-    server = sum(cost for part, cost in figures.cpu_us_per_event.items() if part != "client")
-    print("  CPU us/event " + "  ".join(f"{part} {cost}" for part, cost in figures.cpu_us_per_event.items()))
-    print(f"               all but the client {server:.1f}")
+def show(name: str, figures: Figures, bare: dict[str, float]) -> None:
+    before = history.last("ingest", name)
+    history.keep("ingest", name, msgspec.to_builtins(figures), now())
+    ratios = ", ".join(f"{figures.events_per_second / rate:.2f} of {part}" for part, rate in bare.items())
+    print(f"\n{name}: {figures.events_per_second:,} events/s, {figures.connections} connections  ({ratios})")
+    if before is not None:
+        print(f"  last time    {before.figures['events_per_second']:,} events/s ({before.commit})")
+    for label, latencies in (
+        ("ack ms", figures.ack_ms),
+        ("report ms", figures.report_ms),
+        ("live ms", figures.live_ms),
+        ("hello ms", figures.hello_ms),
+    ):
+        if latencies:
+            print(f"  {label:13}" + "  ".join(f"{part} {value}" for part, value in latencies.items()))
+    if figures.cpu_us_per_event:
+        server = sum(cost for part, cost in figures.cpu_us_per_event.items() if part != "client")
+        print(f"  queryable    {figures.queryable_after:.2f} s after the last ack")
+        print(
+            "  CPU us/event " + "  ".join(f"{part} {cost}" for part, cost in figures.cpu_us_per_event.items())
+        )
+        print(f"               all but the client {server:.1f}")
     print(
         "  memory MB    " + "  ".join(f"{part} {size}" for part, size in figures.memory_mb.items()),
         flush=True,
     )
 
 
-async def run(arguments: argparse.Namespace) -> list[Figures]:
-    base = await floor(arguments.connections, min(5, arguments.seconds))
-    show(base, base)
-    results = [base]
+async def measured_floors(stack: Stack, connections: int) -> dict[str, float]:
+    print("floors, events/s", flush=True)
+    found: dict[str, float] = {}
+    for name, floor in (
+        ("WebSocket", lambda: floors.websocket(connections)),
+        ("publish", lambda: floors.publish(stack)),
+        ("insert_many", lambda: asyncio.to_thread(floors.insert, stack)),
+        ("DuckDB append", lambda: asyncio.to_thread(floors.duckdb_append)),
+    ):
+        found[name] = round(await floor())
+        print(f"  {name:14} {found[name]:>12,}", flush=True)
+    history.keep("ingest", "floors", dict(found), now())
+    return found
+
+
+async def run(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as directory:
         stack = Stack(run=Path(directory), ports=Ports.free(), tied=True, environment=LIMITS)
         try:
             stack.start()
-            app = Owner(stack.edge_url).app()
-            full = await measure(
-                stack, app, "full load", arguments.connections, arguments.seconds, arguments.window
-            )
-            show(full, base)
-            half_rate = full.events_per_second / 2 / load.EVENTS_PER_FRAME
-            half = await measure(
-                stack, app, "half load", arguments.connections, arguments.seconds, arguments.window, half_rate
-            )
-            show(half, base)
-            results += [full, half]
+            only = set(arguments.only)
+            bare = await measured_floors(stack, arguments.connections) if "floors" in only else {}
+            bench = Bench(stack, arguments.connections, arguments.seconds, arguments.window)
+            suffix = ""
+            if arguments.stored:
+                await bench.fill(arguments.stored)
+                suffix = f", {arguments.stored:,} stored"
+            if "full" in only:
+                full = await bench.full()
+                show("full load" + suffix, full, bare)
+            if "half" in only:
+                rate = arguments.rate or (full.events_per_second / 2 if "full" in only else 50_000)
+                show("half load" + suffix, await bench.half(rate), bare)
+            if "singles" in only:
+                show("single events" + suffix, await bench.singles(), bare)
+            if "idle" in only:
+                show("idle connections" + suffix, await bench.idle(), {})
         finally:
             stack.stop()
-    return results
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--connections", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--window", type=int, default=8, help="frames unacked on a connection at most")
-    parser.add_argument("--json", type=Path, help="append the figures to this file, a line each")
-    arguments = parser.parse_args()
-    results = uvloop.run(run(arguments))
-    if arguments.json:
-        with arguments.json.open("ab") as file:
-            for figures in results:
-                file.write(msgspec.json.encode({"at": now(), **msgspec.to_builtins(figures)}) + b"\n")
+    parser.add_argument("--rate", type=float, help="events/s of the half load; default: half the full load's")
+    parser.add_argument("--stored", type=int, default=0, help="events to store before")
+    parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
+    uvloop.run(run(parser.parse_args(sys.argv[1:] if arguments is None else arguments)))
 
 
 if __name__ == "__main__":

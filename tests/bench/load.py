@@ -1,7 +1,7 @@
 """Many trackers at once, as cheap as they can be: raw WebSocket frames over asyncio, prepared beforehand.
 
 Each connection either keeps `window` frames unacked, so that the edge is never sent more than a real tracker's buffer
-would hold, or sends at a given pace. Latency is from sending a frame to its ack.
+would hold, or sends at a given pace. Latency is from the time a frame was due (at a pace) or sent to its ack.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ import msgspec
 EVENTS_PER_FRAME = 10
 
 
-def events(at: int) -> bytes:
-    """The events of one frame: a page, then moves, hovers and clicks; about 1 KB of JSON."""
+def events(at: int, count: int = EVENTS_PER_FRAME) -> bytes:
+    """The first `count` events of a frame: a page, a click, a hover, then moves; 10 are about 1 KB of JSON."""
     path = "body>main>section.products:nth-of-type(2)>article.card>button#add.btn.primary"
     sent: list[dict[str, object]] = [
         {
@@ -30,12 +30,11 @@ def events(at: int) -> bytes:
         },
         {"type": 0, "timestamp": at, "event": {"elapsed": 1.4, "target": path, "outcome": "click"}},
     ]
-    moves = EVENTS_PER_FRAME - len(sent)
     sent += [
         {"type": 1, "timestamp": at + step, "event": {"X": 400 + step, "Y": 800 - step, "elapsed": 0.12}}
-        for step in range(moves)
+        for step in range(count - len(sent))
     ]
-    return msgspec.json.encode(sent)
+    return msgspec.json.encode(sent[:count])
 
 
 def websocket_frame(payload: bytes) -> bytes:
@@ -129,11 +128,11 @@ class Connection(asyncio.Protocol):
             self.latencies.append(now - sent_at)
             self.progressed.set()
 
-    def send(self) -> None:
+    def send(self, due: float | None = None) -> None:
         n = self._next
         self._next += 1
         if self._acks:
-            self._sent_at[n] = time.perf_counter()
+            self._sent_at[n] = due or time.perf_counter()
         else:
             self.acked += 1
         self._transport.write(websocket_frame(b'{"n":%d,"events":%s}' % (n, self._body)))
@@ -179,7 +178,7 @@ async def paced(connections: list[Connection], seconds: float, frames_per_second
     while sent < count:
         due = min(count, int((time.perf_counter() - begin) * frames_per_second))
         for number in range(sent, due):
-            connections[number % len(connections)].send()
+            connections[number % len(connections)].send(begin + number / frames_per_second)
         sent = max(sent, due)
         await asyncio.sleep(0.002)
     await asyncio.gather(*(_settled(connection) for connection in connections))
