@@ -1,5 +1,6 @@
 """The edge put together: what exists once in the process, and the routes that use it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -58,9 +59,11 @@ def make_app(settings: EdgeSettings) -> Litestar:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await bus.start()
+        looking = asyncio.create_task(streams.turn_away_when_stuck(collector))
         try:
             yield
         finally:
+            looking.cancel()
             await collector.outbox.drain(DRAIN_SECONDS)
             await bus.stop()
 

@@ -38,6 +38,8 @@ class EdgeSettings(msgspec.Struct, kw_only=True):
     """frames in one message to the broker at most"""
     unconfirmed_frames: Positive = 20_000
     """frames held without a confirm; beyond it streams are read no further"""
+    patience_seconds: Positive = 10
+    """a stream that is read no further for so long is closed with 1013 (a tracker gives up by itself after 15)"""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @property

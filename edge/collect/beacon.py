@@ -55,8 +55,8 @@ async def beacon(
         raise TooManyRequests("too many beacons from this address", retry_after=wait)
     session = collector.tickets.read(PASS, data.session)
     origins.check(request, (session.origin,))
-    if collector.outbox.full:
-        raise collector.overloaded()
+    if overloaded := collector.overloaded:
+        raise overloaded
     acks = await _take(collector, session, data)
     return Response(BeaconTaken(acks), headers=origins.allow(session.origin))
 

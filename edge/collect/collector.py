@@ -18,6 +18,8 @@ from services.contracts.errors import Overloaded
 from services.contracts.frames import Frame, Left
 from services.contracts.tracking import Sent
 
+OVERLOADED = Overloaded("more is coming in than can be stored now", retry_after=5)
+
 
 class Collector:
     def __init__(self, settings: EdgeSettings, bus: Bus, tickets: Tickets) -> None:
@@ -32,8 +34,15 @@ class Collector:
         self.beacons = PerKey(settings.beacons_per_minute)
         self.outbox = Outbox(bus, settings.batch_ms, settings.batch_frames, settings.unconfirmed_frames)
 
-    def overloaded(self) -> Overloaded:
-        return Overloaded("more is coming in than can be stored now", retry_after=5)
+    @property
+    def stuck(self) -> bool:
+        """What was taken over has not been confirmed for longer than a tracker should wait."""
+        return self.outbox.waited > self.settings.patience_seconds
+
+    @property
+    def overloaded(self) -> Overloaded | None:
+        """What to tell who wants to bring more; None while there is room."""
+        return OVERLOADED if self.outbox.full or self.stuck else None
 
     def begin(self, session: Session) -> None:
         """Have the session's facts recorded; again and again does no harm, the first is kept."""

@@ -70,8 +70,8 @@ async def hello(
     claims = await collector.app_tokens.claims(token)
     origin = origins.check(request, claims.origins)
     config = await collector.configs.of(claims.sub)
-    if collector.outbox.full:
-        raise collector.overloaded()
+    if overloaded := collector.overloaded:
+        raise overloaded
 
     declined = request.headers.get("dnt") == "1" or request.headers.get("sec-gpc") == "1"
     headers = origins.allow(origin)

@@ -41,7 +41,8 @@ class Outbox:
         self._waiting: list[tuple[Frame, Confirmed | None]] = []
         self._waiting_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], float] = {}
+        """by age, with the time each was begun"""
         self._slots = asyncio.Semaphore(MESSAGES_AT_ONCE)
         self._unconfirmed = 0
         self._unconfirmed_bytes = 0
@@ -53,6 +54,12 @@ class Outbox:
         return (
             self._unconfirmed >= self._most_unconfirmed or self._unconfirmed_bytes >= MOST_UNCONFIRMED_BYTES
         )
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the message sent first of those under way has been without a confirm; 0 when all have theirs."""
+        begun = next(iter(self._sending.values()), None)
+        return 0.0 if begun is None else asyncio.get_running_loop().time() - begun
 
     async def room(self) -> None:
         """Wait until less than the limit is unconfirmed."""
@@ -94,8 +101,8 @@ class Outbox:
         batch, self._waiting = self._waiting, []
         size, self._waiting_bytes = self._waiting_bytes, 0
         task = asyncio.create_task(self._send(batch, size))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._sending[task] = asyncio.get_running_loop().time()
+        task.add_done_callback(self._sending.pop)
 
     async def _send(self, batch: list[tuple[Frame, Confirmed | None]], size: int) -> None:
         body = _encode(Frames(frames=[frame for frame, _ in batch]))

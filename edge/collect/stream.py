@@ -2,7 +2,8 @@
 
 Each frame is acked once the broker has confirmed it, not before. A frame that is refused closes the connection with a
 reason; the frames before it stay, and are acked first. Nothing is read on while too much is unconfirmed, so a tracker
-that is too fast is slowed down by its own socket.
+that is too fast is slowed down by its own socket; where that lasts, or its acks stay away, it is told to try again
+later (1013).
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from litestar import WebSocket, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 
-from edge.collect.collector import Collector
+from edge.collect.collector import OVERLOADED, Collector
 from edge.collect.limits import Bucket
 from edge.collect.tickets import PASS, TICKET, Session, TicketInvalid
 from edge.metrics import FRAMES_TAKEN, STREAMS, STREAMS_CLOSED
@@ -26,8 +27,11 @@ from services.contracts.tracking import Sent, StreamMessage, TrackerConfig
 GOODBYE, MALFORMED, RESTART, TRY_LATER, TICKET_REFUSED, ORIGIN_FOREIGN = 1000, 1008, 1012, 1013, 4401, 4403
 SETTLE_SECONDS = 2.0
 """how long a closing connection waits for its last acks"""
+LOOKING_SECONDS = 1.0
+"""between two looks whether what was taken over gets stored"""
 LONGEST_REASON = 120
 """bytes; a close frame holds 123"""
+AGAIN_LATER = f"{OVERLOADED}; again in {OVERLOADED.retry_after} s"
 FIRST_OWN_NUMBER, LAST_OWN_NUMBER = 2**52, 2**53 - 1
 """numbers the edge gives to events sent without one, at random"""
 
@@ -63,6 +67,14 @@ class Streams:
             del self._of_app[stream.session.app]
         STREAMS.dec()
 
+    async def turn_away_when_stuck(self, collector: Collector) -> None:
+        """Look now and then, for as long as the edge lives."""
+        while True:
+            await asyncio.sleep(LOOKING_SECONDS)
+            if collector.stuck:
+                streams = [stream for streams in self._of_app.values() for stream in streams]
+                await asyncio.gather(*(stream.turn_away() for stream in streams))
+
     def push_config(self, app: str, config: TrackerConfig) -> None:
         message = _encode({"config": config}).decode()
         for stream in self._of_app.get(app, ()):
@@ -95,8 +107,20 @@ class Stream:
             if delay := self._budget.wait():
                 await asyncio.sleep(delay)
             if self._collector.outbox.full:
-                await self._collector.outbox.room()
+                await self._room()
             await self._take(text)
+
+    async def _room(self) -> None:
+        try:
+            async with asyncio.timeout(self._collector.settings.patience_seconds):
+                await self._collector.outbox.room()
+        except TimeoutError as error:
+            raise Closing(TRY_LATER, AGAIN_LATER) from error
+
+    async def turn_away(self) -> None:
+        """Where something was taken over that is not acked, in spite of waiting."""
+        if self._unacked:
+            await _close(self._socket, TRY_LATER, AGAIN_LATER)
 
     async def _take(self, text: str) -> None:
         try:

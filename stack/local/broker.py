@@ -19,6 +19,8 @@ from stack.local.programs import ROOT, Program, version
 
 BIN = Path("/usr/lib/rabbitmq/bin")
 CONFIGURATION = ROOT / "stack" / "broker" / "rabbitmq.conf"
+POLICIES = ROOT / "stack" / "broker" / "policies.json"
+"""bounds of queues: what is beyond is refused to the edge, which keeps it and slows its clients down"""
 USER = "datalab"
 
 
@@ -143,6 +145,7 @@ class Broker:
             ],
             "vhosts": [{"name": "/"}],
             "permissions": [{"user": USER, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
+            "policies": json.loads(POLICIES.read_text()),
         }
 
 

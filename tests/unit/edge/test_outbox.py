@@ -170,3 +170,20 @@ async def test_drain_gives_up_after_its_time(bus: MemoryBus) -> None:
 async def test_an_empty_outbox_is_drained_at_once(bus: MemoryBus) -> None:
     assert await Outbox(bus, FAR, 500, 100).drain(0) is True
     assert bus.told == []
+
+
+async def test_it_tells_how_long_the_oldest_message_has_waited(bus: MemoryBus) -> None:
+    outbox = Outbox(bus, FAR, 1, 100)
+    assert outbox.waited == 0
+    outbox.put(frame(1))
+    await until(lambda: outbox.waited > 0.05)
+    outbox.put(frame(2))
+    await until(lambda: len(bus.told) == 2)
+    bus.confirm(1)
+    assert outbox.waited > 0.05
+    bus.refuse(0)
+    await until(lambda: len(bus.told) == 3)
+    assert outbox.waited > 0.05
+    bus.confirm(2)
+    assert await outbox.drain(5)
+    assert outbox.waited == 0

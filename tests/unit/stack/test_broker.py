@@ -1,5 +1,6 @@
 import base64
 import json
+import re
 from pathlib import Path
 
 from stack.local.broker import Broker, password_hash
@@ -19,6 +20,15 @@ def test_the_one_user_has_our_password_and_no_guest_exists(tmp_path: Path) -> No
     salt = base64.b64decode(user["password_hash"])[:4]
     assert user["name"] == "datalab"
     assert user["password_hash"] == password_hash(credentials.password("broker"), salt)
+
+
+def test_the_queue_of_frames_is_bounded_and_refuses_what_is_beyond(tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path / "secrets")
+    Broker(tmp_path, Ports(), credentials).programs()
+    [policy] = json.loads((credentials.folder / "broker_definitions.json").read_text())["policies"]
+    assert re.match(policy["pattern"], "evt-edge-frames--recorder.record")
+    assert policy["definition"]["overflow"] == "reject-publish"
+    assert policy["definition"]["max-length-bytes"] <= 268_435_456
 
 
 def test_the_management_interface_is_on_only_when_asked_for(tmp_path: Path) -> None:
