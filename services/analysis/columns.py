@@ -23,11 +23,11 @@ RAGE, DEAD, GOODBYE = 4, 8, 16
 
 _ALL = ("app", "session", "time", "n", "i")
 TABLES: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
-    "page_views": ((KINDS[Page],), (*_ALL, "page", "elapsed", "scroll", "params")),
-    "clicks": ((KINDS[Click],), (*_ALL, "target", "x", "y", "elapsed", "flags", "page_w")),
+    "page_views": ((KINDS[Page],), (*_ALL, "page", "before", "elapsed", "scroll", "params")),
+    "clicks": ((KINDS[Click],), (*_ALL, "target", "x", "y", "elapsed", "flags", "page", "page_w")),
     "hovers": ((KINDS[Hover],), (*_ALL, "target", "elapsed", "flags")),
     "seen": ((KINDS[Seen],), (*_ALL, "target")),
-    "moves": ((KINDS[Move],), (*_ALL, "x", "y", "elapsed")),
+    "moves": ((KINDS[Move],), (*_ALL, "x", "y", "elapsed", "page", "page_w")),
     "customs": ((KINDS[Custom],), (*_ALL, "name", "value", "currency", "props")),
     "signs": ((KINDS[Start], KINDS[Left]), (*_ALL, "kind", "flags")),
 }

@@ -20,9 +20,10 @@ from services.analysis.queries import query
 from services.analysis.record import Document, number
 from services.analysis.rows import Columns, append, first
 from services.analysis.sessions import Session, Sessions
+from services.analysis.whereabouts import carry_forward, screen_width
 from services.contracts.frames import Click, Page, Start
 
-VERSION = 2
+VERSION = 3
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -191,6 +192,7 @@ class Projection:
         if dedupe:
             decoded, sessions, apps, events = self._without_known(decoded, sessions, apps, events)
         started = self._started(decoded, sessions, apps)
+        carry_forward(events, sessions)
         tracked = int(np.count_nonzero(events["n"] > 0))
         writer.execute("begin")
         if len(events["time"]):
@@ -241,7 +243,7 @@ class Projection:
 
     def _started(self, decoded: Decoded, sessions: list[Session], apps: list[int]) -> Columns | None:
         """Rows of `sessions`, and the visitor noted for what comes later."""
-        starts: list[tuple[Start, int, int, int]] = []
+        starts: list[tuple[Start, int, Session]] = []
         for document, events, session, app in zip(
             decoded.documents, decoded.events, sessions, apps, strict=True
         ):
@@ -249,11 +251,16 @@ class Projection:
                 start = events[0]
                 session.visitor = columns.visitor_number(start.visitor, document["_id"][:16])
                 session.bot = start.bot
-                starts.append((start, app, session.number, session.visitor))
+                session.width = session.width or screen_width(start.screen)
+                starts.append((start, app, session))
         if not starts:
             return None
-        facts, codes, numbers, visitors = zip(*starts, strict=True)
-        return columns.session_columns(facts, codes, numbers, visitors, self.dictionaries, self._writer)
+        facts, codes, begun = zip(*starts, strict=True)
+        numbers, visitors = [one.number for one in begun], [one.visitor or 0 for one in begun]
+        rows = columns.session_columns(facts, codes, numbers, visitors, self.dictionaries, self._writer)
+        for session, landing in zip(begun, rows["landing"].tolist(), strict=True):
+            session.page = session.page or landing
+        return rows
 
     def _without_known(
         self, decoded: Decoded, sessions: list[Session], apps: list[int], events: Columns

@@ -43,8 +43,9 @@ create table sessions (
 create table page_views (
     app integer, session integer, time bigint, n bigint, i usmallint,
     page integer,           -- pages: the page entered
-    elapsed integer,        -- ms on the page before
-    scroll tinyint,         -- percent of the page before, -1 unknown
+    before integer,         -- pages: the page before, 0 where the session begins
+    elapsed integer,        -- ms on it
+    scroll tinyint,         -- percent of it, -1 unknown
     params integer          -- params: campaign parameters of the page entered (JSON)
 );
 create table clicks (
@@ -54,7 +55,8 @@ create table clicks (
     y integer,
     elapsed integer,        -- ms hovered before
     flags utinyint,         -- 4 rage, 8 dead
-    page_w integer          -- CSS px
+    page integer,           -- pages: where it was, 0 unknown
+    page_w integer          -- CSS px: its width, 0 unknown
 );
 create table hovers (
     app integer, session integer, time bigint, n bigint, i usmallint,
@@ -70,7 +72,9 @@ create table moves (
     app integer, session integer, time bigint, n bigint, i usmallint,
     x integer,              -- CSS px on the page
     y integer,
-    elapsed integer         -- ms of rest
+    elapsed integer,        -- ms of rest
+    page integer,           -- as of clicks
+    page_w integer          -- as of clicks; before the first click the screen's
 );
 create table customs (
     app integer, session integer, time bigint, n bigint, i usmallint,
@@ -90,13 +94,13 @@ create table signs (
 create view events as
     select *, 2::utinyint as kind, 0 as target, 0 as name, 0 as x, 0 as y, 0::utinyint as flags, 0 as page_w,
         null::double as value, 0 as currency, 0 as props from page_views
-    union all by name select *, 1::utinyint as kind, 0 as page, 0 as name, 0::tinyint as scroll, 0 as params,
+    union all by name select *, 1::utinyint as kind, 0 as name, 0::tinyint as scroll, 0 as params,
         null::double as value, 0 as currency, 0 as props from clicks
     union all by name select *, 3::utinyint as kind, 0 as page, 0 as name, 0 as x, 0 as y, 0 as page_w, 0::tinyint as scroll,
         0 as params, null::double as value, 0 as currency, 0 as props from hovers
     union all by name select *, 4::utinyint as kind, 0 as page, 0 as name, 0 as x, 0 as y, 0 as elapsed, 0::utinyint as flags,
         0 as page_w, 0::tinyint as scroll, 0 as params, null::double as value, 0 as currency, 0 as props from seen
-    union all by name select *, 5::utinyint as kind, 0 as page, 0 as target, 0 as name, 0::utinyint as flags, 0 as page_w,
+    union all by name select *, 5::utinyint as kind, 0 as target, 0 as name, 0::utinyint as flags,
         0::tinyint as scroll, 0 as params, null::double as value, 0 as currency, 0 as props from moves
     union all by name select *, 6::utinyint as kind, 0 as page, 0 as target, 0 as x, 0 as y, 0 as elapsed, 0::utinyint as flags,
         0 as page_w, 0::tinyint as scroll, 0 as params from customs

@@ -15,12 +15,14 @@ from services.analysis.reading import Reading
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
 from services.analysis.reports.funnel import funnel
+from services.analysis.reports.heatmap import heatmap
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
 from services.contracts.analysis.activity import Activity, GetActivity, GetProgress, Progress
 from services.contracts.analysis.buttons import ButtonsReport, GetButtons
 from services.contracts.analysis.campaigns import CampaignsReport, GetCampaigns
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
+from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview
 from services.contracts.analysis.report import ReportCall
@@ -67,6 +69,10 @@ class Analysis(Healthy):
     @rpc
     def buttons(self, request: GetButtons) -> ButtonsReport:
         return self._answer(request, buttons)
+
+    @rpc
+    def heatmap(self, request: GetHeatmap) -> HeatmapReport:
+        return self._answer(request, lambda on: heatmap(on, request.page, request.heat, request.device))
 
     @rpc
     def activity(self, request: GetActivity) -> Activity:

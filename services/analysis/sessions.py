@@ -10,6 +10,7 @@ import duckdb
 import msgspec
 import numpy as np
 
+from services.analysis.queries import query
 from services.analysis.rows import Columns, append, first
 
 REMEMBERED = 100_000
@@ -20,6 +21,12 @@ class Session(msgspec.Struct, gc=False):
     visitor: int | None = None
     """None until its Start has come"""
     bot: bool = False
+    page: int = 0
+    """the one it is on, 0 unknown"""
+    page_at: int = 0
+    """UNIX ms at which it was entered"""
+    width: int = 0
+    """CSS px, of its page, or of its screen until a click has told; 0 unknown"""
 
 
 class Sessions:
@@ -62,15 +69,10 @@ class Sessions:
 
     def _recall(self, missing: Sequence[bytes], connection: duckdb.DuckDBPyConnection) -> None:
         connection.register("missing", {**_halves(missing), "place": np.arange(len(missing), dtype=np.int32)})
-        rows = connection.execute(
-            """
-            with found as (select place, session from session_ids join missing using (high, low))
-            select place, session, visitor, bot from found left join sessions using (session)
-            """
-        ).fetchall()
+        rows = connection.execute(query("recall")).fetchall()
         connection.unregister("missing")
-        for place, number, visitor, bot in rows:
-            self.known[missing[place]] = Session(number, visitor, bool(bot))
+        for place, *known in rows:
+            self.known[missing[place]] = Session(*known)
 
 
 def _halves(keys: Sequence[bytes]) -> Columns:

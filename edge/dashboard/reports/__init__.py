@@ -11,12 +11,13 @@ from edge.dashboard.reports.buttons import buttons
 from edge.dashboard.reports.campaigns import campaigns
 from edge.dashboard.reports.formats import JsonOrCsv
 from edge.dashboard.reports.funnel import ad_hoc_funnel, funnel
+from edge.dashboard.reports.heatmap import heatmap
 from edge.dashboard.reports.journey import journey
 from edge.dashboard.reports.overview import overview
 
 reports = Router(
     path="/api/apps/{app:str}/reports",
-    route_handlers=[overview, funnel, ad_hoc_funnel, journey, campaigns, buttons],
+    route_handlers=[overview, funnel, ad_hoc_funnel, journey, campaigns, buttons, heatmap],
     dependencies={"ask": Provide(provide_ask, sync_to_thread=False)},
     exception_handlers={ValidationException: named_as_asked},
     response_class=JsonOrCsv,

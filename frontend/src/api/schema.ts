@@ -337,6 +337,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/reports/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Heatmap */
+        get: operations["heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/reports/journey": {
         parameters: {
             query?: never;
@@ -897,6 +914,11 @@ export interface components {
         CurrentToken: {
             token: components["schemas"]["AppToken"] | null;
         };
+        /** Depth */
+        Depth: {
+            percent: number;
+            views: number;
+        };
         /** Funnel */
         Funnel: {
             /**
@@ -935,6 +957,25 @@ export interface components {
             name: string;
             of_first: number | null;
             of_previous: number | null;
+        };
+        /** HeatmapReport */
+        HeatmapReport: {
+            as_of: number;
+            cells: [
+                number,
+                number,
+                number
+            ][];
+            columns: number;
+            complete: boolean;
+            depths: components["schemas"]["Depth"][];
+            device: string | null;
+            events: number;
+            /** @enum {string} */
+            heat: "click" | "move" | "scroll";
+            page: string;
+            visitors: number;
+            weight: number;
         };
         /** Hello */
         Hello: {
@@ -2340,6 +2381,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FunnelReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    heatmap: {
+        parameters: {
+            query: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                /** @description path */
+                page: string;
+                heat?: "click" | "move" | "scroll";
+                /** @description class: desktop, mobile, tablet, tv; default: all */
+                device?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatmapReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

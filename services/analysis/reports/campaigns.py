@@ -43,10 +43,10 @@ def campaigns(on: Reading, by: CampaignField = "campaign") -> CampaignsReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
     know_traffic(on, by)
-    period = {"app": on.app, "start": on.period.start, "end": on.period.end}
+    period = {"start": on.period.start, "end": on.period.end}
     rows = on.connection.execute(query("campaigns"), period).fetchall()
     came = {name: Came(*counts) for name, *counts in rows}
-    earned = _earnings(on, period)
+    earned = _earnings(on, {**period, "app": on.app})
     own = {campaign.name: campaign for campaign in on.config.campaigns} if by == "campaign" else {}
     names = list(dict.fromkeys([*own, *came, *(name for _, name in earned)]))
     names.sort(key=lambda name: -came[name].sessions if name in came else 0)

@@ -15,6 +15,7 @@ from edge.dashboard.reports.formats import Table, as_csv
 from edge.problems import respond
 from services.contracts.analysis.campaigns import CampaignRow, CampaignsReport, Credit, GetCampaigns, Money
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
+from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyLink, JourneyNode, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview, OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period, Scope
@@ -217,3 +218,35 @@ async def test_campaigns_by_a_field_as_a_table(http: httpx.AsyncClient, bus: Mem
     assert isinstance(asked, GetCampaigns)
     assert asked.by == "source"
     assert (await http.get(path, params={"by": "weather"})).status_code in (400, 422)
+
+
+async def test_a_heat_map_is_of_a_page_and_a_class_of_devices(
+    http: httpx.AsyncClient, bus: MemoryBus
+) -> None:
+    report = HeatmapReport(
+        as_of=1,
+        complete=True,
+        page="/a",
+        device="mobile",
+        heat="move",
+        columns=100,
+        events=3,
+        visitors=1,
+        weight=2.5,
+        cells=[(1, 2, 2.0), (3, 4, 0.5)],
+        depths=[],
+    )
+    bus.answers[GetHeatmap] = report
+    path = "/api/apps/a1/reports/heatmap"
+    query = {"page": "/a", "heat": "move", "device": "mobile"}
+    assert msgspec.convert((await http.get(path, params=query)).json(), HeatmapReport) == report
+    (asked,) = bus.asked
+    assert isinstance(asked, GetHeatmap)
+    assert (asked.page, asked.heat, asked.device) == ("/a", "move", "mobile")
+    table = await http.get(path, params={**query, "format": "csv"})
+    assert list(csv.reader(io.StringIO(table.text))) == [
+        ["column", "row", "weight"],
+        ["1", "2", "2.0"],
+        ["3", "4", "0.5"],
+    ]
+    assert (await http.get(path)).status_code in (400, 422)

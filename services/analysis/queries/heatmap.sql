@@ -1,0 +1,27 @@
+-- Where a page was clicked, or the pointer rested, in cells of a grid: $columns to the page's width, as high as wide.
+--   $app, $start, $end (UNIX ms, end exclusive), $page (path), $heat (click: each weighs 1; move: the seconds it rested),
+--   $device (class, null: all)
+-- One row a cell, and one with "column" = null for all of them.
+with is_page as (select id as page from pages where path = $page),
+points as (
+    select session, x, y, page_w, 1.0 as weight from clicks semi join is_page using (page)
+    where $heat = 'click' and app = $app and time >= $start and time < $end
+    union all
+    select session, x, y, page_w, elapsed / 1000.0 as weight from moves semi join is_page using (page)
+    where $heat = 'move' and app = $app and time >= $start and time < $end
+),
+viewers as (
+    select session, visitor from chosen join (select session, device from sessions) using (session)
+    left join words on words.id = device
+    where $device is null or text = $device
+)
+select
+    least(greatest(x, 0) * $columns // page_w, $columns - 1) as "column",
+    greatest(y, 0) * $columns // page_w as row,
+    sum(weight) as weight,
+    count(*) as events,
+    count(distinct visitor) as visitors
+from points join viewers using (session)
+where page_w > 0
+group by grouping sets ((), ("column", row))
+order by "column" is not null, weight desc, row, "column"
