@@ -55,6 +55,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
     streams = Streams()
     dashboards = Dashboards(bus)
     collector.configs.on_change(streams.push_config)
+    collector.configs.on_end(streams.end)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:

@@ -16,6 +16,7 @@ from litestar.params import RawBody
 
 from edge.collect import origins
 from edge.collect.collector import Collector
+from edge.collect.exclusion import Whereabouts
 from edge.collect.hello import AnyRequest
 from edge.collect.tickets import PASS, Session, TicketInvalid
 from edge.metrics import FRAMES_TAKEN
@@ -71,6 +72,7 @@ async def _take(collector: Collector, session: Session, data: Beacon) -> list[in
         if len(acks) == len(data.frames):
             settled.set()
 
+    whereabouts = Whereabouts(session.hidden)
     collector.begin(session)
     for index, frame in enumerate(data.frames):
         of = collector.tickets.read(PASS, frame.session) if frame.session is not None else session
@@ -79,7 +81,8 @@ async def _take(collector: Collector, session: Session, data: Beacon) -> list[in
         if of is not session:
             collector.begin(of)
         try:
-            await collector.take(of, frame.n, frame.events, received, partial(confirmed, frame.n))
+            place = whereabouts if of is session else Whereabouts(of.hidden)
+            await collector.take(of, frame.n, frame.events, received, partial(confirmed, frame.n), place)
         except InvalidInput as error:
             raise InvalidInput(error.detail, field=f"frames[{index}].{error.field}") from error
         FRAMES_TAKEN.labels("beacon").inc()

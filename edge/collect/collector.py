@@ -6,6 +6,7 @@ import msgspec
 
 from edge.bus import Bus
 from edge.collect.configs import Configs
+from edge.collect.exclusion import Whereabouts
 from edge.collect.limits import PerKey
 from edge.collect.outbox import Confirmed, Outbox
 from edge.collect.packing import encode, pack
@@ -46,20 +47,32 @@ class Collector:
 
     def begin(self, session: Session) -> None:
         """Have the session's facts recorded; again and again does no harm, the first is kept."""
-        self.outbox.put(_frame(session, 0, session.start.at, [session.start]))
+        if not self.configs.gone(session.app):
+            self.outbox.put(_frame(session, 0, session.start.at, [session.start]))
 
     async def take(
-        self, session: Session, n: int, events: list[Sent], received: int, confirmed: Confirmed | None
+        self,
+        session: Session,
+        n: int,
+        events: list[Sent],
+        received: int,
+        confirmed: Confirmed,
+        whereabouts: Whereabouts,
     ) -> None:
         """Take a tracker's frame over. Raises InvalidInput; then none of the frame is recorded."""
         config = await self.configs.of(session.app)
-        packed = pack(events, session, config, received)
+        recorded = whereabouts.recorded(events, config.exclude)
+        if not recorded:
+            confirmed()
+            return
+        packed = pack(recorded, session, config, received)
         self.outbox.put(Frame(session.app, session.id, n, received, packed), confirmed)
         EVENTS_TAKEN.inc(len(events))
 
     def left(self, session: Session, at: int, goodbye: bool) -> None:
         """Have a sign of life recorded: the connection ended at `at` (UNIX ms)."""
-        self.outbox.put(_frame(session, -at, at, [Left(at, goodbye)]))
+        if not self.configs.gone(session.app):
+            self.outbox.put(_frame(session, -at, at, [Left(at, goodbye)]))
 
 
 def _frame(session: Session, n: int, received: int, events: list[Any]) -> Frame:  # Any: one of Packed

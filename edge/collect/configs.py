@@ -7,7 +7,9 @@ import msgspec
 
 from edge.bus import Bus
 from edge.sharing import Shared
+from services.contracts.apps import AppDeleted
 from services.contracts.config import AppConfig, ConfigChanged, GetTrackerConfig
+from services.contracts.errors import AppUnknown
 from services.contracts.tracking import TrackerCapture, TrackerConfig
 
 
@@ -17,6 +19,8 @@ class CachedConfig(msgspec.Struct, frozen=True):
     keep_fragment: bool
     anonymous_when_declined: bool
     tracker: TrackerConfig
+    exclude: tuple[str, ...] = ()
+    """paths of pages that are not recorded"""
 
 
 def _cached(config: AppConfig) -> CachedConfig:
@@ -32,6 +36,7 @@ def _cached(config: AppConfig) -> CachedConfig:
             config.campaigns,
             TrackerCapture(moves=capture.moves, hover=capture.hover),
         ),
+        exclude=tuple(capture.exclude),
     )
 
 
@@ -42,14 +47,26 @@ class Configs:
         self._stale: set[str] = set()
         self._fetching = Shared[CachedConfig]()
         self._on_change: list[Callable[[str, TrackerConfig], None]] = []
+        self._gone: set[str] = set()
+        self._on_end: list[Callable[[str], None]] = []
         bus.listen(ConfigChanged, self._changed)
+        bus.listen(AppDeleted, self._deleted)
         bus.on_connected(self._doubt)
 
     def on_change(self, react: Callable[[str, TrackerConfig], None]) -> None:
         self._on_change.append(react)
 
+    def on_end(self, react: Callable[[str], None]) -> None:
+        self._on_end.append(react)
+
+    def gone(self, app: str) -> bool:
+        """The app is known to be deleted."""
+        return app in self._gone
+
     async def of(self, app: str) -> CachedConfig:
-        """Raises what keeps the config from being fetched."""
+        """Raises what keeps the config from being fetched; AppUnknown for a deleted app."""
+        if app in self._gone:
+            raise AppUnknown("there is no such app")
         kept = self._kept.get(app)
         if kept is not None and app not in self._stale:
             return kept
@@ -59,17 +76,28 @@ class Configs:
         fetched = await self._bus.call(GetTrackerConfig(app=app))
         self._stale.discard(app)
         self._keep(fetched)
+        if app in self._gone:
+            raise AppUnknown("there is no such app")
         return self._kept[app]
 
     def _doubt(self) -> None:
         # A change told while the connection was away was missed: what is kept is only good to notice it by.
         self._stale = set(self._kept)
 
+    def _deleted(self, event: AppDeleted) -> None:
+        app = event.facts.app
+        self._gone.add(app)
+        self._kept.pop(app, None)
+        for react in self._on_end:
+            react(app)
+
     def _changed(self, event: ConfigChanged) -> None:
         self._keep(event.config)
 
     def _keep(self, config: AppConfig) -> None:
         app = config.app
+        if app in self._gone:
+            return
         kept = self._kept.get(app)
         if kept is not None and kept.version >= config.version:
             return  # a change told while an answer was on its way is newer than the answer

@@ -19,6 +19,7 @@ from edge.collect import origins, visitors
 from edge.collect.addresses import reduced, without_query
 from edge.collect.channels import channel
 from edge.collect.collector import Collector
+from edge.collect.exclusion import excluded
 from edge.collect.packing import corrected, host_of
 from edge.collect.tickets import PASS, TICKET, TICKET_SECONDS, Session, TicketInvalid
 from edge.collect.user_agents import agent
@@ -92,6 +93,7 @@ async def hello(
     skew = now - _ms(data.sent_at) if data.sent_at is not None else 0
     session = None if declined else _resumed(collector, data, claims.sub, origin, visitor_id, skew, now)
     resumed = session is not None
+    hidden = excluded(data.url or "", config.exclude)
     if session is None:
         start = _start(
             data,
@@ -108,11 +110,12 @@ async def hello(
         start = msgspec.structs.replace(
             start,
             at=corrected(data.session_start, skew, now),
-            landing=url,
+            landing="" if hidden else url,
             params=params,
             channel=channel(start.referrer, params, own_hosts),
         )
         session = Session(claims.sub, secrets.token_hex(16), origin, skew, start)
+    session = msgspec.structs.replace(session, hidden=hidden)
     HELLOS.labels(200).inc()
     return Response(
         Welcome(

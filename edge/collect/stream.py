@@ -18,6 +18,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 
 from edge.collect.collector import OVERLOADED, Collector
+from edge.collect.exclusion import Whereabouts
 from edge.collect.limits import Bucket
 from edge.collect.tickets import PASS, TICKET, Session, TicketInvalid
 from edge.metrics import FRAMES_TAKEN, STREAMS, STREAMS_CLOSED
@@ -75,6 +76,11 @@ class Streams:
                 streams = [stream for streams in self._of_app.values() for stream in streams]
                 await asyncio.gather(*(stream.turn_away() for stream in streams))
 
+    def end(self, app: str) -> None:
+        """The app is gone: so are its streams."""
+        for stream in self._of_app.get(app, ()):
+            stream.end()
+
     def push_config(self, app: str, config: TrackerConfig) -> None:
         message = _encode({"config": config}).decode()
         for stream in self._of_app.get(app, ()):
@@ -90,9 +96,11 @@ class Stream:
         self._collector = collector
         self._budget = Bucket(collector.settings.frames_per_second, 2 * collector.settings.frames_per_second)
         self._unacked = 0
+        self._whereabouts = Whereabouts(session.hidden)
         self._settled = asyncio.Event()
         self._outgoing: list[str] = []
         self._sender: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self.goodbye = False
 
     async def run(self) -> None:
@@ -131,7 +139,8 @@ class Stream:
             n, events = _frame_of(message)
             session = self._session_of(message.session)
             received = int(time.time() * 1000)
-            await self._collector.take(session, n, events, received, lambda: self._confirmed(n))
+            place = self._whereabouts if session is self.session else Whereabouts(session.hidden)
+            await self._collector.take(session, n, events, received, lambda: self._confirmed(n), place)
         except (msgspec.MsgspecError, InvalidInput, TicketInvalid) as error:
             raise Closing(MALFORMED, str(error)) from error
         except Refused as error:
@@ -171,6 +180,10 @@ class Stream:
             self._sender = None
             if self._unacked == 0:
                 self._settled.set()
+
+    def end(self) -> None:
+        """Close from this side; `run` then sees the tracker leave."""
+        self._ending = asyncio.create_task(_close(self._socket, TICKET_REFUSED, "the app was deleted"))
 
     async def settle(self) -> None:
         """Wait a little until every frame taken is acked."""

@@ -45,6 +45,8 @@ class Session(msgspec.Struct, array_like=True, frozen=True):
     skew: int
     """ms to add to the tracker's clock"""
     start: Start
+    hidden: bool = False
+    """the page that said hello is excluded from recording"""
 
 
 B = TypeVar("B", Session, Actor)

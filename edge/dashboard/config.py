@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, put
+from litestar import Controller, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from edge.given import GivenActor, GivenBus
@@ -83,3 +83,32 @@ class Configs(Controller):
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[config.Own], bus: GivenBus
     ) -> config.AppConfig:
         return await bus.call(config.PutOwn(actor=actor, app=app, own=data))
+
+    @get("/capture", operation_id="getCapture")
+    async def get_capture(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.Capture:
+        return (await bus.call(config.GetConfig(actor=actor, app=app))).capture
+
+    @put("/capture", operation_id="putCapture")
+    async def put_capture(
+        self, actor: GivenActor, app: FromPath[str], data: JSONBody[config.Capture], bus: GivenBus
+    ) -> config.AppConfig:
+        return await bus.call(config.PutCapture(actor=actor, app=app, capture=data))
+
+    @get("/versions", operation_id="configHistory")
+    async def history(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.ConfigHistory:
+        """Who changed what, and when; the newest first."""
+        return await bus.call(config.GetHistory(actor=actor, app=app))
+
+    @get("/versions/{version:int}", operation_id="configVersion")
+    async def version(
+        self, actor: GivenActor, app: FromPath[str], version: FromPath[int], bus: GivenBus
+    ) -> config.AppConfig:
+        """The config as it was."""
+        return await bus.call(config.GetVersion(actor=actor, app=app, version=version))
+
+    @post("/versions/{version:int}/restore", status_code=200, operation_id="restoreConfig")
+    async def restore(
+        self, actor: GivenActor, app: FromPath[str], version: FromPath[int], bus: GivenBus
+    ) -> config.AppConfig:
+        """Make the config again what it was, as a new version."""
+        return await bus.call(config.RestoreVersion(actor=actor, app=app, version=version))

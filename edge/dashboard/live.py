@@ -5,6 +5,7 @@ server   {"activity": Activity} · {"notification": Notification} · {"problem":
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from edge.collect.tickets import LIVE, TICKET_SECONDS, TicketInvalid, Tickets
 from edge.given import GivenActor, GivenBus
 from edge.problems import problem_of
 from services.contracts.analysis.activity import Activity, GetActivity
-from services.contracts.apps import Permit
+from services.contracts.apps import AppChanged, AppDeleted, Permit
 from services.contracts.errors import InvalidInput, Refused
 from services.contracts.messages import Actor
 from services.contracts.notifications import NotificationAdded
@@ -27,6 +28,9 @@ MOST_APPS = 50
 """watched by one dashboard"""
 MOST_WAITING = 200
 """messages held for a dashboard that reads slowly; beyond it the oldest go, newer activity replaces them"""
+
+ACCESS = {"members", "owner", "visibility"}
+"""changes of an app after which somebody may see it no more"""
 
 AnySocket = WebSocket[Any, Any, Any]  # Any: Litestar's user, auth and state
 
@@ -53,7 +57,11 @@ class Dashboards:
         self._of_app: dict[str, set[Dashboard]] = {}
         self._of_user: dict[str, set[Dashboard]] = {}
         bus.listen(Activity, self._on_activity)
+        self._bus = bus
+        self._checks: set[asyncio.Task[None]] = set()
         bus.listen(NotificationAdded, self._on_notification)
+        bus.listen(AppChanged, lambda event: self._doubt(event.facts.app, event.changed))
+        bus.listen(AppDeleted, lambda event: self._doubt(event.facts.app, ACCESS))
 
     def add(self, dashboard: "Dashboard") -> None:
         self._of_user.setdefault(dashboard.actor.user, set()).add(dashboard)
@@ -70,6 +78,22 @@ class Dashboards:
     def unwatch(self, dashboard: "Dashboard", app: str) -> None:
         dashboard.apps.discard(app)
         _discard(self._of_app, app, dashboard)
+
+    def _doubt(self, app: str, changed: Iterable[str]) -> None:
+        """Who may see the app has changed: ask again for everybody who watches it."""
+        if not ACCESS.isdisjoint(changed):
+            for dashboard in list(self._of_app.get(app, ())):
+                check = asyncio.create_task(self._check(dashboard, app))
+                self._checks.add(check)
+                check.add_done_callback(self._checks.discard)
+
+    async def _check(self, dashboard: "Dashboard", app: str) -> None:
+        """What cannot be asked now is not shown on either: the dashboard watches again when it may."""
+        try:
+            await self._bus.call(Permit(actor=dashboard.actor, app=app))
+        except Refused as error:
+            self.unwatch(dashboard, app)
+            dashboard.say_problem(error, app)
 
     def _on_activity(self, activity: Activity) -> None:
         if watching := self._of_app.get(activity.app):
@@ -123,10 +147,11 @@ class Dashboard:
             dashboards.watch(self, app)
             self.say(_encode({"activity": await bus.call(GetActivity(app=app))}).decode())
         except Refused as error:
-            problem = problem_of(error)
-            self.say(
-                _encode({"problem": {"type": problem.type, "detail": problem.detail, "app": app}}).decode()
-            )
+            self.say_problem(error, app)
+
+    def say_problem(self, error: Refused, app: str) -> None:
+        problem = problem_of(error)
+        self.say(_encode({"problem": {"type": problem.type, "detail": problem.detail, "app": app}}).decode())
 
 
 @post("/api/live-ticket", status_code=200, operation_id="liveTicket", tags=["live"])

@@ -1,21 +1,28 @@
 """The service `config`: what a company watches in an app."""
 
 from services.config import validation, versions
-from services.contracts.apps import Permit
+from services.config.documents import Version
+from services.contracts.apps import AppCreated, AppDeleted, Permit
 from services.contracts.config import (
     AppConfig,
     ConfigChanged,
+    ConfigHistory,
     GetConfig,
+    GetHistory,
     GetTrackerConfig,
+    GetVersion,
     PutButtons,
     PutCampaigns,
+    PutCapture,
     PutFunnel,
     PutOwn,
     PutSegments,
+    RestoreVersion,
 )
-from services.hosting import Calls, Database, Healthy, Tell, rpc
+from services.hosting import Calls, Database, Healthy, Tell, listen, rpc
+from services.hosting.telling import TellFrom
 
-Put = PutFunnel | PutButtons | PutCampaigns | PutSegments | PutOwn
+Put = PutFunnel | PutButtons | PutCampaigns | PutSegments | PutOwn | PutCapture
 
 
 class Config(Healthy):
@@ -24,6 +31,7 @@ class Config(Healthy):
     database = Database("config")
     calls = Calls()
     tell = Tell()
+    tell_of = TellFrom(Version)
 
     @rpc
     def get(self, request: GetConfig) -> AppConfig:
@@ -61,8 +69,41 @@ class Config(Healthy):
         validation.check(validation.own_problems(request.own))
         return self._put(request, "own", request.own)
 
+    @rpc
+    def put_capture(self, request: PutCapture) -> AppConfig:
+        validation.check(validation.capture_problems(request.capture))
+        return self._put(request, "capture", request.capture)
+
+    @rpc
+    def history(self, request: GetHistory) -> ConfigHistory:
+        app = self.calls(Permit(actor=request.actor, app=request.app))
+        return ConfigHistory(versions.history(app.id))
+
+    @rpc
+    def version(self, request: GetVersion) -> AppConfig:
+        app = self.calls(Permit(actor=request.actor, app=request.app))
+        return versions.at(app.id, request.version)
+
+    @rpc
+    def restore(self, request: RestoreVersion) -> AppConfig:
+        app = self.calls(Permit(actor=request.actor, app=request.app, action="configure"))
+        return self._told(*versions.restore(app.id, request.actor.user, request.version))
+
+    @listen(AppCreated)
+    def on_created(self, event: AppCreated) -> None:
+        versions.begin(event.app.id, event.app.owner, event.app.created_at)
+
+    @listen(AppDeleted)
+    def on_deleted(self, event: AppDeleted) -> None:
+        versions.forget(event.facts.app)
+
     def _put(self, request: Put, part: versions.Part, value: versions.Value) -> AppConfig:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="configure"))
-        config = versions.put(app.id, request.actor.user, part, value)
-        self.tell(ConfigChanged(config=config))
+        return self._told(*versions.put(app.id, request.actor.user, part, value))
+
+    def _told(self, config: AppConfig, version: Version | None) -> AppConfig:
+        if version is None:
+            self.tell(ConfigChanged(config=config))  # who missed it has it now
+        else:
+            self.tell_of(version)
         return config

@@ -1,4 +1,4 @@
-"""What a funnel, buttons and campaigns must be beyond their types. Every problem names its field
+"""What a funnel, buttons, campaigns and capture must be beyond their types. Every problem names its field
 (`stages[1].value`).
 """
 
@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 from services.config.patterns import regex_problem, selector_problem
 from services.contracts import filters
-from services.contracts.config import Button, Campaign, Funnel, Own, Segment, Stage
+from services.contracts.config import Button, Campaign, Capture, Funnel, Own, Segment, Stage
 from services.contracts.errors import InvalidInput
 
 FEWEST_STAGES, MOST_STAGES = 2, 12
@@ -65,6 +65,21 @@ def own_problems(own: Own) -> Iterator[Problem]:
             yield f"own.addresses[{place}]", f"neither an address nor a network: {error}"
 
 
+def capture_problems(capture: Capture) -> Iterator[Problem]:
+    yield from _repeated(
+        ((f"keep_query[{i}]", name) for i, name in enumerate(capture.keep_query)), fold=False
+    )
+    for position, name in enumerate(capture.keep_query):
+        if any(character in "&=#? " for character in name):
+            yield f"keep_query[{position}]", "give the name of a query parameter alone, like `page`"
+    yield from _repeated(((f"exclude[{i}]", path) for i, path in enumerate(capture.exclude)), fold=False)
+    for position, path in enumerate(capture.exclude):
+        if not path.startswith(("/", "*")):
+            yield f"exclude[{position}]", "a path starts with / or *, like /admin/*"
+        elif "?" in path or "#" in path:
+            yield f"exclude[{position}]", "a path goes up to the query: leave out ? and #"
+
+
 def _stage_problems(stage: Stage, at: str) -> Iterator[Problem]:
     if (stage.value is None) == (stage.any_of is None):
         yield f"{at}.value", "give `value` or `any_of`, one of them"
@@ -91,10 +106,11 @@ def _value_problem(stage: Stage, value: str) -> str | None:
     return None
 
 
-def _repeated(names: Iterable[tuple[str, str]]) -> Iterator[Problem]:
-    """Names are the same whatever their letters' case."""
+def _repeated(names: Iterable[tuple[str, str]], fold: bool = True) -> Iterator[Problem]:
+    """Names are the same whatever their letters' case; with `fold` off, they are not."""
     seen: set[str] = set()
     for field, name in names:
-        if name.strip().lower() in seen:
+        same = name.strip().lower() if fold else name
+        if same in seen:
             yield field, f"{name!r} is there twice"
-        seen.add(name.strip().lower())
+        seen.add(same)

@@ -10,6 +10,8 @@ from services.contracts.filters import MOST, FilterText
 from services.contracts.messages import Actor, Call, Event
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+QueryName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Path = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
 
@@ -61,10 +63,12 @@ class Capture(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     moves: bool = True
     hover: bool = True
-    keep_query: Annotated[list[str], msgspec.Meta(max_length=50)] = []
+    keep_query: Annotated[list[QueryName], msgspec.Meta(max_length=50)] = []
     """query parameters that belong to a page's address; others are dropped from it (campaign parameters are read
     first)"""
     keep_fragment: bool = False
+    exclude: Annotated[list[Path], msgspec.Meta(max_length=50)] = []
+    """pages that are not recorded: their paths, `*` standing for anything"""
     anonymous_when_declined: bool = False
     """Do Not Track / Global Privacy Control: False tracks nothing, True counts an anonymous session"""
 
@@ -112,7 +116,9 @@ class GetConfig(Call[AppConfig]):
 
 
 class GetTrackerConfig(Call[AppConfig]):
-    """The same for a process that acts for no user: the edge at hello, analysis at a report."""
+    """The same for a process that acts for no user: the edge at hello, analysis at a report. Raises AppUnknown for a
+    deleted app.
+    """
 
     address: ClassVar[str] = "config.tracker"
     app: str
@@ -153,6 +159,59 @@ class PutOwn(Call[AppConfig]):
     actor: Actor
     app: str
     own: Own
+
+
+class PutCapture(Call[AppConfig]):
+    address: ClassVar[str] = "config.put_capture"
+    actor: Actor
+    app: str
+    capture: Capture
+
+
+Changed = Literal["created", "funnel", "buttons", "campaigns", "segments", "own", "capture", "restored"]
+
+
+class ConfigVersion(msgspec.Struct, kw_only=True):
+    """Who made which version of an app's config, and when."""
+
+    version: int
+    by: str
+    """the user"""
+    at: int
+    """UNIX ms"""
+    changed: Changed
+    restored: int | None = None
+    """the version it was taken from"""
+
+
+class ConfigHistory(msgspec.Struct):
+    versions: list[ConfigVersion]
+
+
+class GetHistory(Call[ConfigHistory]):
+    """Every version of the app's config, the newest first, at most 500. Raises AppUnknown."""
+
+    address: ClassVar[str] = "config.history"
+    actor: Actor
+    app: str
+
+
+class GetVersion(Call[AppConfig]):
+    """The config as it was; version 0 are the defaults. Raises AppUnknown, VersionUnknown."""
+
+    address: ClassVar[str] = "config.version"
+    actor: Actor
+    app: str
+    version: int
+
+
+class RestoreVersion(Call[AppConfig]):
+    """Make the config again what it was, as a new version. Raises what a change does, and VersionUnknown."""
+
+    address: ClassVar[str] = "config.restore"
+    actor: Actor
+    app: str
+    version: int
 
 
 class ConfigChanged(Event):

@@ -6,28 +6,33 @@ import eventlet
 import pytest
 
 from services.apps.documents import Site
-from services.config.documents import Version
-from services.contracts.apps import App
+from services.config.documents import KnownApp, Version
+from services.contracts.apps import App, DeleteApp
 from services.contracts.config import (
     AppConfig,
     Button,
     Campaign,
+    Capture,
     ConfigChanged,
     Funnel,
     GetConfig,
+    GetHistory,
     GetTrackerConfig,
+    GetVersion,
     Own,
     PutButtons,
     PutCampaigns,
+    PutCapture,
     PutFunnel,
     PutOwn,
     PutSegments,
+    RestoreVersion,
     Segment,
     Stage,
 )
-from services.contracts.errors import AppUnknown, ConfigLocked, Forbidden, InvalidInput
+from services.contracts.errors import AppUnknown, ConfigLocked, Forbidden, InvalidInput, VersionUnknown
 from services.contracts.messages import Actor
-from tests.services.conftest import Ask, Heard
+from tests.services.conftest import Ask, Heard, wait_for
 from tests.services.test_apps import create, somebody
 
 FUNNEL = Funnel(
@@ -148,3 +153,68 @@ def test_a_locked_config_stays_as_it_is(services: Ask, owner: Actor, app: App) -
     with pytest.raises(ConfigLocked):
         services(PutFunnel(actor=owner, app=app.id, funnel=FUNNEL))
     assert services(GetTrackerConfig(app=app.id)).version == 0
+
+
+CAPTURE = Capture(moves=False, keep_query=["page"], exclude=["/admin/*"], anonymous_when_declined=True)
+
+
+def test_history_says_who_changed_what_from_the_beginning(services: Ask, owner: Actor, app: App) -> None:
+    wait_for(lambda: KnownApp.objects(app=app.id).first())
+    services(PutButtons(actor=owner, app=app.id, buttons=BUTTONS))
+    services(PutCapture(actor=owner, app=app.id, capture=CAPTURE))
+    viewer = somebody(owner.organisation)
+    versions = services(GetHistory(actor=viewer, app=app.id)).versions
+    assert [(each.version, each.changed, each.by) for each in versions] == [
+        (2, "capture", owner.user),
+        (1, "buttons", owner.user),
+        (0, "created", owner.user),
+    ]
+    assert versions[2].at == app.created_at
+    assert app.created_at <= versions[1].at <= versions[0].at
+
+
+def test_a_past_version_is_looked_at_and_restored_as_a_new_one(
+    services: Ask, owner: Actor, app: App, hear: Callable[..., Heard]
+) -> None:
+    services(PutButtons(actor=owner, app=app.id, buttons=BUTTONS))
+    services(PutCapture(actor=owner, app=app.id, capture=CAPTURE))
+    services(PutButtons(actor=owner, app=app.id, buttons=[]))
+    past = services(GetVersion(actor=owner, app=app.id, version=1))
+    assert (past.version, past.buttons, past.capture) == (1, BUTTONS, Capture())
+    heard = hear(ConfigChanged)
+    restored = services(RestoreVersion(actor=owner, app=app.id, version=2))
+    assert restored == AppConfig(app=app.id, version=4, buttons=BUTTONS, capture=CAPTURE)
+    assert heard.next().config == restored
+    assert services(GetConfig(actor=owner, app=app.id)) == restored
+    newest = services(GetHistory(actor=owner, app=app.id)).versions[0]
+    assert (newest.version, newest.changed, newest.restored) == (4, "restored", 2)
+    assert services(RestoreVersion(actor=owner, app=app.id, version=0)) == AppConfig(app=app.id, version=5)
+    for unknown in (6, -1):
+        with pytest.raises(VersionUnknown):
+            services(RestoreVersion(actor=owner, app=app.id, version=unknown))
+        with pytest.raises(VersionUnknown):
+            services(GetVersion(actor=owner, app=app.id, version=unknown))
+
+
+def test_a_restore_is_a_change(services: Ask, owner: Actor, app: App) -> None:
+    with pytest.raises(Forbidden):
+        services(RestoreVersion(actor=somebody(owner.organisation), app=app.id, version=0))
+    Site.objects(id=app.id).update_one(locked=True)
+    with pytest.raises(ConfigLocked):
+        services(RestoreVersion(actor=owner, app=app.id, version=0))
+
+
+def test_every_problem_of_a_change_is_told(services: Ask, owner: Actor, app: App) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        services(PutCapture(actor=owner, app=app.id, capture=Capture(keep_query=["a", "a"], exclude=["x"])))
+    assert [field for field, _ in refused.value.problems] == ["keep_query[1]", "exclude[0]"]
+
+
+def test_a_deleted_apps_config_goes_and_does_not_come_back(services: Ask, owner: Actor, app: App) -> None:
+    services(PutButtons(actor=owner, app=app.id, buttons=BUTTONS))
+    services(DeleteApp(actor=owner, app=app.id, confirm=f"{owner.organisation}/{app.name}"))
+    assert wait_for(lambda: Version.objects(app=app.id).count() == 0)
+    with pytest.raises(AppUnknown):
+        services(GetTrackerConfig(app=app.id))
+    with pytest.raises(AppUnknown):
+        services(PutButtons(actor=owner, app=app.id, buttons=BUTTONS))

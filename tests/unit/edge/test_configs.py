@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from edge.collect.configs import Configs
+from services.contracts.apps import AppDeleted, AppFacts
 from services.contracts.config import AppConfig, Button, Capture, ConfigChanged, GetTrackerConfig
-from services.contracts.errors import CallTimedOut
+from services.contracts.errors import AppUnknown, CallTimedOut
 from services.contracts.tracking import TrackerConfig
 from tests.unit.edge.memory_bus import MemoryBus, until
 
@@ -129,3 +130,28 @@ async def test_a_change_missed_while_the_broker_was_away_is_told_when_it_is_noti
     bus.reconnect()
     await configs.of("a")
     assert heard.versions == ["a v2"]
+
+
+async def test_a_deleted_app_has_no_config_and_its_streams_are_ended(bus: MemoryBus) -> None:
+    configs = Configs(bus)
+    bus.answers[GetTrackerConfig] = config(1)
+    ended: list[str] = []
+    configs.on_end(ended.append)
+    await configs.of("a")
+    facts = AppFacts(
+        app="a",
+        version=2,
+        name="n",
+        organisation="o",
+        owner="u",
+        members=[],
+        origins=[],
+        visibility="private",
+    )
+    bus.hear(AppDeleted(facts=facts, by="u", at=1))
+    bus.hear(ConfigChanged(config=config(5)))
+    assert (ended, configs.gone("a")) == (["a"], True)
+    with pytest.raises(AppUnknown):
+        await configs.of("a")
+    bus.answers[GetTrackerConfig] = config(1, "b")
+    assert (await configs.of("b")).version == 1

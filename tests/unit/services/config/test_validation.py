@@ -8,13 +8,15 @@ import pytest
 from services.config.validation import (
     button_problems,
     campaign_problems,
+    capture_problems,
     check,
     funnel_problems,
     own_problems,
     segment_problems,
 )
-from services.contracts.config import Button, Campaign, Funnel, Own, Segment, Stage
+from services.contracts.config import Button, Campaign, Capture, Funnel, Own, Segment, Stage
 from services.contracts.errors import InvalidInput
+from services.hosting.wire import remote_error
 
 PAGE = {"name": "product", "trigger": "url", "value": "/product"}
 BUY = {"name": "buy", "trigger": "click", "value": "#buy"}
@@ -75,6 +77,10 @@ BUY_BUTTON, AUTUMN = Button(name="buy", selector="#buy"), Campaign(name="a", suf
         (campaign_problems([AUTUMN, Campaign(name="b", suffix="b")]), []),
         (campaign_problems([AUTUMN, Campaign(name="a", suffix="b")]), ["campaigns[1].name"]),
         (campaign_problems([AUTUMN, Campaign(name="b", suffix="A")]), ["campaigns[1].suffix"]),
+        (capture_problems(Capture(keep_query=["a", "A"], exclude=["/a", "/A/*", "*/b"])), []),
+        (capture_problems(Capture(keep_query=["a", "a"])), ["keep_query[1]"]),
+        (capture_problems(Capture(keep_query=["a", "b=c", "d&e"])), ["keep_query[1]", "keep_query[2]"]),
+        (capture_problems(Capture(exclude=["admin", "/a", "/a", "/b?c"])), ["exclude[2]", "exclude[0]", "exclude[3]"]),
     ],
 )  # fmt: skip
 def test_buttons_and_campaigns(problems: Iterator[tuple[str, str]], fields: list[str]) -> None:
@@ -110,3 +116,13 @@ def test_a_segment_is_made_of_filters_that_can_be_read(segments: list[Segment], 
 )
 def test_own_addresses_are_addresses_and_networks(addresses: list[str], field: str | None) -> None:
     assert next((problem[0] for problem in own_problems(Own(addresses=addresses))), None) == field
+
+
+def test_all_problems_are_told_at_once() -> None:
+    funnel = stages({**PAGE, "value": "x"}, {**BUY, "name": "product", "value": "#"})
+    with pytest.raises(InvalidInput) as refused:
+        check(funnel_problems(funnel))
+    fields = [field for field, _ in refused.value.problems]
+    assert fields == ["stages[1].name", "stages[0].value", "stages[1].value"]
+    again = InvalidInput.again(remote_error(refused.value).exc_args)
+    assert again.problems == refused.value.problems, "they survive the wire"
