@@ -53,7 +53,7 @@ class Analysis(Healthy):
 
     @rpc
     def funnel(self, request: GetFunnel) -> FunnelReport:
-        return self._answer(request, lambda on: funnel(on, request.funnel))
+        return self._answer(request, lambda on: funnel(on, request.funnel, request.by))
 
     @rpc
     def journey(self, request: GetJourney) -> JourneyReport:

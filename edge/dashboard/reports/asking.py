@@ -19,6 +19,7 @@ from edge.bus import Bus
 from edge.given import GivenActor, GivenBus
 from edge.problems import Problem, respond
 from services.contracts import filters
+from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.report import ReportCall
 from services.contracts.analysis.scope import Comparison, Interval, Period, Scope
 from services.contracts.errors import InvalidInput
@@ -59,6 +60,8 @@ Filters = Annotated[
         + ", ".join(filters.FIELDS),
     ),
 ]
+
+By = Annotated[BreakdownField | None, QueryParameter(description="field to break down by")]
 
 FIELDS = {
     "period.start": "from",

@@ -1018,6 +1018,14 @@ export interface components {
             /** @default 604800 */
             window: number;
         };
+        /** FunnelPart */
+        FunnelPart: {
+            counts: number[];
+            duration: number | null;
+            /** @enum {string} */
+            kind: "value" | "unknown" | "other";
+            value: string | null;
+        };
         /** FunnelPoint */
         FunnelPoint: {
             at: number;
@@ -1026,8 +1034,11 @@ export interface components {
         /** FunnelReport */
         FunnelReport: {
             as_of: number;
+            /** @enum {null|string} */
+            by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
             complete: boolean;
             funnel: components["schemas"]["Funnel"];
+            parts?: components["schemas"]["FunnelPart"][];
             series: components["schemas"]["FunnelPoint"][];
             stages: components["schemas"]["FunnelStage"][];
         };
@@ -2585,6 +2596,8 @@ export interface operations {
                 f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
+                /** @description field to break down by */
+                by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
             };
             header?: never;
             path: {
@@ -2635,6 +2648,8 @@ export interface operations {
                 f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
+                /** @description field to break down by */
+                by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
             };
             header?: never;
             path: {

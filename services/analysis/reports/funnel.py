@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
 from services.analysis.matching import of_stage
 from services.analysis.queries import query
 from services.analysis.reading import Reading
@@ -14,7 +15,8 @@ from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
 from services.analysis.rows import Columns
 from services.analysis.ways import fetch, in_order, parts
-from services.contracts.analysis.funnel import FunnelPoint, FunnelReport, FunnelStage
+from services.contracts.analysis.breakdown import BreakdownField
+from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
 
@@ -32,18 +34,20 @@ class Tried(msgspec.Struct):
     """of the event that it ended with: session, time, n, i"""
 
 
-def funnel(on: Reading, asked: Funnel | None = None) -> FunnelReport:
-    """The configured funnel, or the one asked for. Raises InvalidInput."""
+def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None = None) -> FunnelReport:
+    """The configured funnel, or the one asked for; broken down by a field where one is given. Raises InvalidInput."""
     asked = asked or on.config.funnel
     begins = intervals.beginnings(on.period)
     if not asked.stages:
-        return FunnelReport(**on.about(), funnel=asked, stages=[], series=[])
+        return FunnelReport(**on.about(), funnel=asked, stages=[], series=[], by=by)
     tried = tries(on, asked)
     return FunnelReport(
         **on.about(),
         funnel=asked,
         stages=_stages(asked, tried, edges(on.connection)),
         series=_series(tried, begins),
+        by=by,
+        parts=_parts(on, tried, by) if by else [],
     )
 
 
@@ -142,3 +146,32 @@ def _series(tried: Tried, begins: list[int]) -> list[FunnelPoint]:
     return [
         FunnelPoint(at=at, counts=counts[1:]) for at, counts in zip(begins, reached.tolist(), strict=True)
     ]
+
+
+def _parts(on: Reading, tried: Tried, by: BreakdownField) -> list[FunnelPart]:
+    """By the session in which stage one happened."""
+    know_parts(on, by)
+    parts = fetch(on, "select session, name from parts", {})
+    name_of = np.zeros(int(parts["session"].max(initial=0)) + 1, np.int64)
+    name_of[parts["session"]] = parts["name"]
+    name = name_of[tried.first["session"]]
+    entered = np.bincount(name)
+    kept = [one for one in np.argsort(-entered, kind="stable")[:MOST_PARTS].tolist() if entered[one]]
+    groups = [(one, name == one) for one in kept]
+    if len(kept) < np.count_nonzero(entered):
+        groups.append((OTHER, ~np.isin(name, kept)))
+    said = named(on, kept)
+    found = []
+    for one, here in groups:
+        kind, value = said(one)
+        reached, times = tried.reached[here], tried.times[here]
+        whole = times[reached == times.shape[1]]
+        found.append(
+            FunnelPart(
+                kind=kind,
+                value=value,
+                counts=[int(np.count_nonzero(reached > stage)) for stage in range(times.shape[1])],
+                duration=float(np.median(whole[:, -1] - whole[:, 0])) / 1000 if len(whole) else None,
+            )
+        )
+    return found

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
+from services.contracts.analysis.breakdown import BreakdownField, Part
 from services.contracts.analysis.report import Report, ReportCall
 from services.contracts.analysis.times import Times
 from services.contracts.config import Funnel
@@ -30,6 +31,13 @@ class FunnelPoint(msgspec.Struct, kw_only=True):
     """of each stage, of those whose best try began in the interval"""
 
 
+class FunnelPart(Part, kw_only=True):
+    counts: list[int]
+    """of each stage, of those whose stage one happened in such a session"""
+    duration: float | None
+    """median seconds from the first stage to the last"""
+
+
 class FunnelReport(Report, kw_only=True):
     """No stages: none configured."""
 
@@ -37,6 +45,9 @@ class FunnelReport(Report, kw_only=True):
     stages: list[FunnelStage]
     series: list[FunnelPoint]
     """every interval of the period; adds up to the stages"""
+    by: BreakdownField | None = None
+    parts: list[FunnelPart] = []
+    """of the breakdown asked for, most who entered first; add up to the stages"""
 
 
 class GetFunnel(ReportCall[FunnelReport]):
@@ -45,3 +56,5 @@ class GetFunnel(ReportCall[FunnelReport]):
 
     address: ClassVar[str] = "analysis.funnel"
     funnel: Funnel | None = None
+    by: BreakdownField | None = None
+    """break down"""

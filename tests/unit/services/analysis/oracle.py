@@ -10,7 +10,7 @@ from statistics import median
 from services.analysis.reports.intervals import beginnings
 from services.contracts.analysis.buttons import ButtonReport
 from services.contracts.analysis.campaigns import CampaignField, CampaignRow, Credit, Money
-from services.contracts.analysis.funnel import FunnelPoint, FunnelStage
+from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelStage
 from services.contracts.analysis.journey import Direction, JourneyNode
 from services.contracts.analysis.overview import OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period
@@ -184,6 +184,25 @@ def funnel_series(visits: Sequence[Visit], period: Period, asked: Funnel, fills:
         counts = [sum(len(one.events) > stage for one in here) for stage in range(len(asked.stages))]
         points.append(FunnelPoint(at=begin, counts=counts))
     return points
+
+
+def funnel_parts(
+    visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills, named: Callable[[Visit], str | None]
+) -> list[FunnelPart]:
+    best = tries(visits, period, asked, fills)
+    parts = []
+    for value in {named(one.visits[0]) for one in best}:
+        here = [one.events for one in best if named(one.visits[0]) == value]
+        spans = [events[-1].at - events[0].at for events in here if len(events) == len(asked.stages)]
+        parts.append(
+            FunnelPart(
+                kind="value" if value else "unknown",
+                value=value,
+                counts=[sum(len(events) > stage for events in here) for stage in range(len(asked.stages))],
+                duration=median(spans) / 1000 if spans else None,
+            )
+        )
+    return sorted(parts, key=lambda part: part.value or "")
 
 
 def buttons(

@@ -1,10 +1,12 @@
 """The funnel's definition, DESIGN section 4, sentence by sentence with its numbers."""
 
 from collections.abc import Callable, Sequence
+from typing import get_args
 
 import pytest
 
 from services.analysis.reports.funnel import funnel
+from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelStage
 from services.contracts.analysis.scope import Period
 from services.contracts.config import Funnel, Stage
@@ -254,3 +256,47 @@ def test_a_large_app_is_read_in_parts(ask: Ask, monkeypatch: pytest.MonkeyPatch)
     ways = [[(0, "A"), (10, "B"), (30, "C")], [(0, "A"), (20, "B")], [(0, "A")], [(0, "A")], [(5, "B")]]
     stages = ask([visit(f"v{i}", *way(*steps)) for i, steps in enumerate(ways)], pages("ABC"))
     assert counts(stages) == [4, 2, 1]
+
+
+def test_a_breakdown_takes_the_value_at_stage_one_and_adds_up(asking: Asking) -> None:
+    visits = [
+        visit("a", *way((0, "A"), (10, "B")), browser="Chrome"),
+        visit("b", *way((0, "A")), browser="Chrome"),
+        visit("c", *way((0, "A")), browser="Safari"),
+        visit("c", *way((30, "B")), browser="Chrome"),
+        visit("d", *way((0, "A")), browser=""),
+    ]
+    report = asking(lambda on: funnel(on, Funnel(stages=pages("AB")), "browser"), visits, PERIOD)
+    assert [(part.kind, part.value, part.counts, part.duration) for part in report.parts] == [
+        ("value", "Chrome", [2, 1], 10),
+        ("unknown", None, [1, 0], None),
+        ("value", "Safari", [1, 1], 30),
+    ]
+
+
+def test_rare_values_of_a_breakdown_are_other(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analysis.reports.funnel.MOST_PARTS", 1)
+    visits = [visit(f"v{n}", *way((0, "A")), country=code) for n, code in enumerate(["DE", "DE", "FR", "AT"])]
+    report = asking(lambda on: funnel(on, Funnel(stages=pages("AB")), "country"), visits, PERIOD)
+    assert [(part.kind, part.value, part.counts) for part in report.parts] == [
+        ("value", "DE", [2, 0]),
+        ("other", None, [2, 0]),
+    ]
+
+
+@pytest.mark.parametrize("by", get_args(BreakdownField))
+def test_every_field_of_audience_and_campaign_breaks_down(asking: Asking, by: BreakdownField) -> None:
+    facts: dict[str, Any] = dict.fromkeys(
+        ["browser", "os", "device", "screen", "language", "timezone", "country", "channel"], "x"
+    )
+    given = {
+        "utm_campaign": "x",
+        "utm_source": "x",
+        "utm_medium": "x",
+        "utm_term": "x",
+        "utm_content": "x",
+        "gclid": "1",
+    }
+    visits = [visit("v", *way((0, "A")), referrer="x", params=given, **facts)]
+    (part,) = asking(lambda on: funnel(on, Funnel(stages=pages("AB")), by), visits, PERIOD).parts
+    assert (part.value, part.counts) == ({"visitor": "new", "click_id": "gclid"}.get(by, "x"), [1, 0])

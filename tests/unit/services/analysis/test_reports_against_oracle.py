@@ -15,6 +15,7 @@ from services.analysis.reports.campaigns import campaigns
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
+from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.campaigns import CampaignField
 from services.contracts.analysis.journey import Direction
 from services.contracts.analysis.scope import Period
@@ -93,7 +94,7 @@ def stages(draw: st.DrawFn) -> tuple[Stage, Callable[[Packed], bool]]:
 
 
 thorough = settings(
-    max_examples=250,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
@@ -107,7 +108,7 @@ def test_overview(asking: Asking, history: list[Visit], period: Period) -> None:
     assert (answer.totals, answer.series) == oracle.overview(history, period)
 
 
-@settings(thorough, max_examples=500)
+@settings(thorough, max_examples=300)
 @given(
     history=visits(),
     period=periods(),
@@ -115,6 +116,17 @@ def test_overview(asking: Asking, history: list[Visit], period: Period) -> None:
     order=st.sampled_from(["sequential", "strict", "any"]),
     per=st.sampled_from(["visitor", "session"]),
     window=st.integers(1, 10).map(lambda step: step * STEP // 1000),
+    by=st.sampled_from([None, "browser", "visitor", "campaign"]),
+    facts=st.lists(
+        st.builds(
+            dict,
+            browser=st.sampled_from(["", "Chrome", "Safari"]),
+            returning=st.booleans(),
+            params=st.sampled_from([{}, {"utm_campaign": "x"}]),
+        ),
+        min_size=5,
+        max_size=5,
+    ),
 )
 def test_funnel(
     asking: Asking,
@@ -124,15 +136,27 @@ def test_funnel(
     order: str,
     per: str,
     window: int,
+    by: BreakdownField | None,
+    facts: list[dict[str, Any]],
 ) -> None:
     asked = Funnel(stages=[stage for stage, _ in chosen], order=order, per=per, window=window)  # type: ignore[arg-type]
-    answer = asking(lambda on: funnel(on, asked), history, period)
+    for visit, fact in zip(history, facts, strict=False):
+        visit.facts = fact
+    answer = asking(lambda on: funnel(on, asked, by), history, period)
 
     def fills(stage: int, event: Packed) -> bool:
         return chosen[stage][1](event)
 
     assert close(answer.stages, oracle.funnel(history, period, asked, fills))
     assert answer.series == oracle.funnel_series(history, period, asked, fills)
+    if by is not None:
+        named: dict[str, Callable[[Visit], str | None]] = {
+            "browser": lambda visit: visit.start().browser or None,
+            "visitor": lambda visit: "returning" if visit.start().returning else "new",
+            "campaign": lambda visit: visit.start().params.get("utm_campaign"),
+        }
+        parts = oracle.funnel_parts(history, period, asked, fills, named[by])
+        assert sorted(answer.parts, key=lambda part: part.value or "") == parts
 
 
 @thorough
@@ -151,7 +175,7 @@ def test_buttons(asking: Asking, history: list[Visit], period: Period) -> None:
     assert close(answer, expected)
 
 
-@settings(thorough, max_examples=500)
+@settings(thorough, max_examples=300)
 @given(
     history=visits(),
     period=periods(),
