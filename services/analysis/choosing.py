@@ -10,6 +10,7 @@ import duckdb
 import msgspec
 
 from services.analysis.matching import Matcher
+from services.contracts.click_ids import CLICK_IDS
 from services.contracts.config import AppConfig, Button
 from services.contracts.errors import InvalidInput
 from services.contracts.filters import Condition, Filter, Pattern, parse
@@ -94,7 +95,7 @@ class Choice(msgspec.Struct):
         """What came along beside campaign parameters; none where the value is empty."""
         names = (
             "select id from (select id, unnest(json_keys(text)) as name from params)"
-            " where name not in ('campaign', 'ref', 'source') and not starts_with(name, 'utm_')"
+            f" where name in (select unnest({self.parameter(list(CLICK_IDS))}))"
         )
         if pattern == [""]:
             return f"params not in ({names})"

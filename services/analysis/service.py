@@ -12,20 +12,28 @@ from services.analysis.activity import NOTHING, Change
 from services.analysis.configs import Configs
 from services.analysis.projector import Projector
 from services.analysis.reading import Reading
+from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.heatmap import heatmap
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
+from services.analysis.reports.pages import pages
+from services.analysis.reports.retention import retention
+from services.analysis.reports.sessions import session, sessions
 from services.contracts.analysis.activity import Activity, GetActivity, GetProgress, Progress
+from services.contracts.analysis.audience import AudienceReport, GetAudience
 from services.contracts.analysis.buttons import ButtonsReport, GetButtons
 from services.contracts.analysis.campaigns import CampaignsReport, GetCampaigns
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
 from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview
+from services.contracts.analysis.pages import GetPages, PagesReport
 from services.contracts.analysis.report import ReportCall
+from services.contracts.analysis.retention import GetRetention, RetentionReport
+from services.contracts.analysis.sessions import GetSession, GetSessions, SessionReport, SessionsReport
 from services.contracts.apps import Permit
 from services.contracts.config import ConfigChanged
 from services.contracts.errors import BrokerDown
@@ -50,6 +58,26 @@ class Analysis(Healthy):
     @rpc
     def overview(self, request: GetOverview) -> Overview:
         return self._answer(request, overview)
+
+    @rpc
+    def pages(self, request: GetPages) -> PagesReport:
+        return self._answer(request, lambda on: pages(on, request.most))
+
+    @rpc
+    def audience(self, request: GetAudience) -> AudienceReport:
+        return self._answer(request, lambda on: audience(on, request.by, request.most))
+
+    @rpc
+    def sessions(self, request: GetSessions) -> SessionsReport:
+        return self._answer(request, lambda on: sessions(on, request.most, request.skip))
+
+    @rpc
+    def session(self, request: GetSession) -> SessionReport:
+        return self._answer(request, lambda on: session(on, request.session))
+
+    @rpc
+    def retention(self, request: GetRetention) -> RetentionReport:
+        return self._answer(request, retention)
 
     @rpc
     def funnel(self, request: GetFunnel) -> FunnelReport:

@@ -13,6 +13,7 @@
     ├── NotFound               404
     │   ├── AppUnknown
     │   ├── UserUnknown
+    │   ├── SessionUnknown
     │   ├── MemberUnknown
     │   ├── InviteUnknown
     │   ├── TokenUnknown
@@ -137,6 +138,10 @@ class AppUnknown(NotFound):
 
 class UserUnknown(NotFound):
     pass
+
+
+class SessionUnknown(NotFound):
+    """No visit with this id in the app's reports."""
 
 
 class MemberUnknown(NotFound):

@@ -18,9 +18,14 @@ from services.analysis import record
 from services.analysis.matching import Matcher
 from services.analysis.projection import Projection
 from services.analysis.reading import Reading, reading
+from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.overview import overview
+from services.analysis.reports.pages import pages
+from services.analysis.reports.retention import retention
+from services.analysis.reports.sessions import sessions
+from services.contracts import filters
 from services.contracts.analysis.report import Freshness, Report
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
@@ -32,9 +37,15 @@ RUNS = 5
 
 REPORTS: dict[str, Callable[[Reading], Report]] = {
     "overview": overview,
+    "overview, filtered": overview,
+    "pages": pages,
+    "audience": audience,
+    "sessions": sessions,
+    "retention": retention,
     "funnel": funnel,
     "buttons": buttons,
 }
+FILTERS = ["browser:Chrome|Safari", "page:/products/*"]
 
 
 class ReportFigures(msgspec.Struct, kw_only=True):
@@ -91,10 +102,12 @@ def measure(file: Path, events: int, shape: histories.Shape) -> list[ReportFigur
     period = Period(
         start=histories.BEGIN, end=histories.BEGIN + (shape.days + 1) * histories.DAY, tz="Europe/Berlin"
     )
-    scope, fresh = Scope(period=period), Freshness(as_of=0, complete=True)
+    fresh = Freshness(as_of=0, complete=True)
     config = AppConfig(app=histories.APP, version=1, funnel=histories.FUNNEL, buttons=histories.BUTTONS)
     found = []
     for name, report in REPORTS.items():
+        chosen = FILTERS if "filtered" in name else []
+        scope = Scope(period=period, filters=[filters.parse(text, "f") for text in chosen])
         projection = Projection(file, MEMORY, THREADS)
         projection.open()
         with projection.cursor() as cursor:
@@ -128,21 +141,23 @@ def measure(file: Path, events: int, shape: histories.Shape) -> list[ReportFigur
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--file", type=Path, help="keep the projection here, and take it from here again")
     arguments = parser.parse_args()
     shape = histories.Shape(events=arguments.events)
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as directory:
-        file = Path(directory) / "analysis.duckdb"
-        events, spent = load(file, shape)
-        size = file.stat().st_size
-        print(
-            f"\nprojected {events:,} events at {events / spent:,.0f} events/s, {size / events:.1f} bytes an event",
-            flush=True,
-        )
-        print("report      first ms   median ms   bare SQL ms   ratio")
+        file = arguments.file or Path(directory) / "analysis.duckdb"
+        if not file.exists():
+            events, spent = load(file, shape)
+            print(f"\nprojected {events:,} events at {events / spent:,.0f} events/s", flush=True)
+        projection = Projection(file, MEMORY, THREADS)
+        events = projection.open().events
+        projection.close()
+        print(f"{file.stat().st_size / events:.1f} bytes an event", flush=True)
+        print("report              first ms   median ms   bare SQL ms   ratio")
         for figures in measure(file, events, shape):
             ratio = figures.median_ms / figures.bare_ms
             times = f"{figures.first_ms:9.1f} {figures.median_ms:11.1f} {figures.bare_ms:13.1f}"
-            print(f"{figures.name:10} {times} {ratio:7.2f}")
+            print(f"{figures.name:18} {times} {ratio:7.2f}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from litestar.di import Provide
 from litestar.exceptions import ValidationException
 
 from edge.dashboard.reports.asking import named_as_asked, provide_ask
+from edge.dashboard.reports.audience import audience
 from edge.dashboard.reports.buttons import buttons
 from edge.dashboard.reports.campaigns import campaigns
 from edge.dashboard.reports.formats import JsonOrCsv
@@ -14,10 +15,26 @@ from edge.dashboard.reports.funnel import ad_hoc_funnel, funnel
 from edge.dashboard.reports.heatmap import heatmap
 from edge.dashboard.reports.journey import journey
 from edge.dashboard.reports.overview import overview
+from edge.dashboard.reports.pages import pages
+from edge.dashboard.reports.retention import retention
+from edge.dashboard.reports.sessions import session, sessions
 
 reports = Router(
     path="/api/apps/{app:str}/reports",
-    route_handlers=[overview, funnel, ad_hoc_funnel, journey, campaigns, buttons, heatmap],
+    route_handlers=[
+        overview,
+        pages,
+        audience,
+        sessions,
+        session,
+        retention,
+        funnel,
+        ad_hoc_funnel,
+        journey,
+        campaigns,
+        buttons,
+        heatmap,
+    ],
     dependencies={"ask": Provide(provide_ask, sync_to_thread=False)},
     exception_handlers={ValidationException: named_as_asked},
     response_class=JsonOrCsv,

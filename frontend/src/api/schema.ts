@@ -354,6 +354,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/reports/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Audience */
+        get: operations["audience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/reports/buttons": {
         parameters: {
             query?: never;
@@ -449,6 +466,74 @@ export interface paths {
         };
         /** Overview */
         get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/reports/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pages */
+        get: operations["pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/reports/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retention */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/reports/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/reports/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Session */
+        get: operations["session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -881,6 +966,25 @@ export interface components {
             url?: string;
             visibility?: "private" | "public";
         };
+        /** AudienceReport */
+        AudienceReport: {
+            as_of: number;
+            /** @enum {string} */
+            by: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor";
+            complete: boolean;
+            rows: components["schemas"]["AudienceRow"][];
+            values: number;
+        };
+        /** AudienceRow */
+        AudienceRow: {
+            bounce_rate: number;
+            duration: number;
+            page_views: number;
+            pages_per_session: number;
+            sessions: number;
+            value: string;
+            visitors: number;
+        };
         /** BeaconTaken */
         BeaconTaken: {
             acks: number[];
@@ -964,6 +1068,12 @@ export interface components {
             keep_query?: string[];
             /** @default true */
             moves: boolean;
+        };
+        /** Cohort */
+        Cohort: {
+            begins: number;
+            came: number[];
+            visitors: number;
         };
         /** Colleagues */
         Colleagues: {
@@ -1051,6 +1161,26 @@ export interface components {
             name: string;
             of_first: number | null;
             of_previous: number | null;
+        };
+        /** Happened */
+        Happened: {
+            at: number;
+            currency: string;
+            dead: boolean;
+            /** @enum {string} */
+            kind: "start" | "click" | "page" | "hover" | "seen" | "move" | "custom" | "left";
+            label: string;
+            /** @enum {string} */
+            outcome: "" | "leave" | "click";
+            props: {
+                [key: string]: string | number | boolean | null;
+            };
+            rage: boolean;
+            seconds: number;
+            value: number | null;
+            what: string;
+            x: number;
+            y: number;
         };
         /** HeatmapReport */
         HeatmapReport: {
@@ -1212,6 +1342,25 @@ export interface components {
             addresses?: string[];
             visitors?: string[];
         };
+        /** PageRow */
+        PageRow: {
+            bounce_rate: number | null;
+            entries: number;
+            exits: number;
+            path: string;
+            scroll: number | null;
+            seconds: number;
+            title: string;
+            views: number;
+            visitors: number;
+        };
+        /** PagesReport */
+        PagesReport: {
+            as_of: number;
+            complete: boolean;
+            pages: number;
+            rows: components["schemas"]["PageRow"][];
+        };
         /** PendingInvite */
         PendingInvite: {
             app: string;
@@ -1251,6 +1400,12 @@ export interface components {
             detail: string;
             line: number;
         };
+        /** RetentionReport */
+        RetentionReport: {
+            as_of: number;
+            cohorts: components["schemas"]["Cohort"][];
+            complete: boolean;
+        };
         /** Segment */
         Segment: {
             filters: string[];
@@ -1259,6 +1414,46 @@ export interface components {
         /** Segments */
         Segments: {
             segments: components["schemas"]["Segment"][];
+        };
+        /** SessionReport */
+        SessionReport: {
+            as_of: number;
+            complete: boolean;
+            happened: components["schemas"]["Happened"][];
+            session: components["schemas"]["SessionRow"];
+        };
+        /** SessionRow */
+        SessionRow: {
+            browser: string;
+            channel: string;
+            clicks: number;
+            country: string;
+            device: string;
+            duration: number;
+            entry: string;
+            events: number;
+            exit: string;
+            landing: string;
+            language: string;
+            os: string;
+            page_views: number;
+            params: {
+                [key: string]: string;
+            };
+            referrer: string;
+            returning: boolean;
+            screen: string;
+            session: string;
+            started: number;
+            timezone: string;
+            visitor: string;
+        };
+        /** SessionsReport */
+        SessionsReport: {
+            as_of: number;
+            complete: boolean;
+            rows: components["schemas"]["SessionRow"][];
+            sessions: number;
         };
         /** Stage */
         Stage: {
@@ -2480,6 +2675,58 @@ export interface operations {
             };
         };
     };
+    audience: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor";
+                most?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     buttons: {
         parameters: {
             query?: {
@@ -2832,6 +3079,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    pages: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagesReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                most?: number;
+                skip?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -3,22 +3,36 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import msgspec
 import pytest
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.routes import HTTPRoute
 
+from edge.app import make_app
 from edge.dashboard.reports import reports
-from edge.dashboard.reports.formats import Table, as_csv
+from edge.dashboard.reports.formats import Table, as_csv, table
 from edge.problems import respond
+from edge.settings import EdgeSettings
+from services.contracts import filters
+from services.contracts.analysis.audience import AudienceReport, AudienceRow
 from services.contracts.analysis.campaigns import CampaignRow, CampaignsReport, Credit, GetCampaigns, Money
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
 from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyLink, JourneyNode, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview, OverviewPoint, OverviewTotals
+from services.contracts.analysis.pages import PageRow, PagesReport
+from services.contracts.analysis.retention import Cohort, RetentionReport
 from services.contracts.analysis.scope import Period, Scope
+from services.contracts.analysis.sessions import (
+    Happened,
+    SessionReport,
+    SessionRow,
+    SessionsReport,
+)
 from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
 from services.contracts.messages import Actor
@@ -75,6 +89,157 @@ async def test_the_query_becomes_the_scope(http: httpx.AsyncClient, bus: MemoryB
     assert (await http.get(PATH, params=query)).status_code == 200
     period = Period(start=1_700_000_000_000, end=1_700_000_100_000, tz="Asia/Tokyo", interval="week")
     assert scope(bus) == Scope(period=period, compare="year")
+
+
+async def test_filters_are_read_and_their_problems_named_by_place(
+    http: httpx.AsyncClient, bus: MemoryBus
+) -> None:
+    texts = ["browser:Chrome|Firefox", "!page:/a*||visitor:new"]
+    assert (await http.get(PATH, params={"f": texts})).status_code == 200
+    assert scope(bus).filters == [filters.parse(text, "f") for text in texts]
+    answer = await http.get(PATH, params={"f": ["browser:Chrome", "colour:red"]})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "f[1]")
+    bus.answers[GetOverview] = InvalidInput("there is no segment 'x'", field="filters[0]")
+    answer = await http.get(PATH, params={"f": "segment:x"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "f[0]")
+    answer = await http.get(PATH, params={"f": ["os:iOS"] * 21})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "f")
+
+
+def test_every_report_can_be_had_as_csv() -> None:
+    app = make_app(EdgeSettings(amqp_uri="amqp://localhost", ticket_key="-" * 32))
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute) and "/reports/" in route.path]
+    answers = [
+        handler.parsed_fn_signature.return_type.annotation
+        for route in routes
+        for handler in route.route_handlers
+        if "OPTIONS" not in handler.http_methods
+    ]
+    assert len(answers) >= 10
+    assert [answer for answer in answers if table.dispatch(answer) is table.dispatch(object)] == []
+
+
+ABOUT: dict[str, Any] = {"as_of": 1, "complete": True}  # Any: keyword arguments
+ROW = SessionRow(
+    session="0" * 32,
+    visitor="1" * 16,
+    started=1_700_000_000_000,
+    duration=1.5,
+    events=3,
+    page_views=2,
+    clicks=1,
+    returning=True,
+    browser="Firefox",
+    os="",
+    device="",
+    screen="",
+    language="",
+    timezone="",
+    country="",
+    channel="",
+    referrer="",
+    landing="/",
+    entry="/",
+    exit="/b",
+    params={"gclid": "x"},
+)
+TABLES: list[tuple[object, list[str]]] = [
+    (
+        PagesReport(
+            **ABOUT,
+            pages=1,
+            rows=[
+                PageRow(
+                    path="/a",
+                    title="A",
+                    views=4,
+                    visitors=3,
+                    entries=2,
+                    exits=1,
+                    seconds=1.5,
+                    scroll=None,
+                    bounce_rate=0.5,
+                )
+            ],
+        ),
+        ["path,title,views,visitors,entries,exits,seconds,scroll,bounce_rate", "/a,A,4,3,2,1,1.5,,0.5"],
+    ),
+    (
+        AudienceReport(
+            **ABOUT,
+            by="os",
+            values=1,
+            rows=[
+                AudienceRow(
+                    value="iOS",
+                    visitors=1,
+                    sessions=2,
+                    page_views=3,
+                    bounce_rate=0.5,
+                    duration=4,
+                    pages_per_session=1.5,
+                )
+            ],
+        ),
+        ["os,visitors,sessions,page_views,bounce_rate,duration,pages_per_session", "iOS,1,2,3,0.5,4,1.5"],
+    ),
+    (
+        RetentionReport(**ABOUT, cohorts=[Cohort(begins=0, visitors=2, came=[2, 1])]),
+        [
+            "cohort,since,visitors,of_cohort",
+            "1970-01-01T00:00:00.000Z,0,2,1.0",
+            "1970-01-01T00:00:00.000Z,1,1,0.5",
+        ],
+    ),
+    (
+        SessionsReport(**ABOUT, sessions=1, rows=[ROW]),
+        [
+            ",".join(SessionRow.__struct_fields__),
+            f"{'0' * 32},{'1' * 16},2023-11-14T22:13:20.000Z,1.5,3,2,1,True,Firefox,,,,,,,,,/,/,/b,"
+            '"{""gclid"":""x""}"',
+        ],
+    ),
+    (
+        SessionReport(
+            **ABOUT,
+            session=ROW,
+            happened=[
+                Happened(
+                    at=0,
+                    kind="click",
+                    what="a",
+                    label="Buy",
+                    seconds=1,
+                    x=2,
+                    y=3,
+                    rage=False,
+                    dead=True,
+                    outcome="",
+                    value=None,
+                    currency="",
+                    props={},
+                )
+            ],
+        ),
+        [
+            "at,kind,what,label,seconds,x,y,rage,dead,outcome,value,currency,props",
+            "1970-01-01T00:00:00.000Z,click,a,Buy,1,2,3,False,True,,,,{}",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("report", "lines"), TABLES, ids=[type(report).__name__ for report, _ in TABLES])
+def test_the_tables_of_reports(report: object, lines: list[str]) -> None:
+    assert as_csv(table(report)).splitlines() == lines
+
+
+async def test_what_is_no_session_id_is_unknown_without_a_call(
+    http: httpx.AsyncClient, bus: MemoryBus
+) -> None:
+    answer = await http.get("/api/apps/a1/reports/sessions/xyz")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/session-unknown")
+    assert bus.asked == []
 
 
 async def test_without_a_period_it_is_the_last_seven_days(
