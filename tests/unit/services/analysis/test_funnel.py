@@ -1,7 +1,7 @@
 """The funnel's definition, DESIGN section 4, sentence by sentence with its numbers."""
 
 from collections.abc import Callable, Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
