@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from edge import health, pages
 from edge.bulk.imports import Imports, Running
+from edge.bulk.keeping import Keeping
 from edge.bus import Bus
 from edge.collect.beacon import beacon
 from edge.collect.collector import Collector
@@ -92,6 +93,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
             Configs,
             reports,
             Imports,
+            Keeping,
             Notifications,
             live_ticket,
             live,

@@ -7,6 +7,7 @@ confirmed is skipped).
 
 import asyncio
 import secrets
+import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -20,14 +21,14 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from edge.bulk.importing import Import
-from edge.bulk.packing import Rules
+from edge.bulk.packing import EARLIEST, Rules
 from edge.collect.collector import Collector
 from edge.collect.packing import host_of
 from edge.given import GivenActor, GivenBus
 from services.contracts import apps, bulk
 from services.contracts.bulk import ImportProgress
 from services.contracts.errors import ImportConflict, ImportUnknown, InvalidInput, TooManyRequests
-from services.contracts.recorder import GetImport, ImportState
+from services.contracts.recorder import GetImport, GetRetention, ImportState
 
 Format = Literal["ndjson", "csv"]
 TYPES: dict[str, Format] = {
@@ -40,6 +41,7 @@ AT_ONCE = 2
 """imports of one edge: each takes some 50 MB and as much of the processor as it gets"""
 SILENT_SECONDS = 60.0
 """after which a client that sends nothing is given up"""
+DAY_MS = 86_400_000
 UNZIPPED = 262_144
 """bytes unzipped at once"""
 
@@ -119,8 +121,11 @@ class Imports(Controller):
                 raise ImportConflict(f"the import of this id is {state.format}")
             if offset > state.progress.offset:
                 raise ImportConflict(f"the import is at offset {state.progress.offset}; go on from there")
+            keeps = (await bus.call(GetRetention(actor=actor, app=about.id))).days
             rules = Rules(
-                await collector.configs.of(about.id), frozenset(host_of(origin) for origin in about.origins)
+                config=await collector.configs.of(about.id),
+                own_hosts=frozenset(host_of(origin) for origin in about.origins),
+                earliest=EARLIEST if keeps is None else int(time.time() * 1000) - keeps * DAY_MS,
             )
             running = Import(about.id, state, offset, rules, bus)
             try:

@@ -1,4 +1,5 @@
-"""The record as a stream: every frame written after a position, in batches, each with the position behind it.
+"""The record as a stream: every frame and every removal written after a position, in batches, each with the position
+behind it.
 
 A position is the change stream's resume token as text. MongoDB keeps the changes for as long as its oplog is
 large: a position that has fallen out of it is PositionLost, and the record must be read from its beginning.
@@ -12,7 +13,8 @@ from bson import Timestamp, json_util
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
-from services.analysis.record import Document
+from services.analysis.record import FRAMES, Document
+from services.analysis.removals import REMOVALS
 from services.hosting import clock
 
 MOST_FRAMES = 4_000
@@ -22,7 +24,14 @@ LONGEST = 0.2
 
 _GONE = ["drop", "rename", "dropDatabase", "invalidate"]
 _PIPELINE: list[Document] = [
-    {"$match": {"operationType": {"$in": ["insert", *_GONE]}}},
+    {
+        "$match": {
+            "$or": [
+                {"operationType": "insert", "ns.coll": {"$in": [FRAMES, REMOVALS]}},
+                {"operationType": {"$in": _GONE}, "ns.coll": {"$in": [FRAMES, REMOVALS, None]}},
+            ]
+        }
+    },
     {"$project": {"operationType": 1, "clusterTime": 1, "fullDocument": 1}},
 ]
 _LOST = {
@@ -56,7 +65,7 @@ def as_number(time: Timestamp) -> int:
 
 def now(collection: Collection[Document]) -> str:
     """The position behind everything recorded until now."""
-    with collection.watch(_PIPELINE, max_await_time_ms=1) as stream:
+    with collection.database.watch(_PIPELINE, max_await_time_ms=1) as stream:
         stream.try_next()
         return _text(stream.resume_token)
 
@@ -68,7 +77,7 @@ def follow(collection: Collection[Document], position: str, going_on: Callable[[
         PositionLost, or PyMongoError where the database is away.
     """
     try:
-        with collection.watch(
+        with collection.database.watch(
             _PIPELINE,
             resume_after=json_util.loads(position),
             max_await_time_ms=int(LONGEST * 1000),

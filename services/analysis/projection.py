@@ -16,14 +16,16 @@ import numpy as np
 from services.analysis import columns
 from services.analysis.columns import KINDS, Decoded, Skipped
 from services.analysis.dictionaries import Dictionaries
+from services.analysis.forgetting import forget
 from services.analysis.queries import query
 from services.analysis.record import Document, number
+from services.analysis.removals import Removed
 from services.analysis.rows import Columns, append, first
 from services.analysis.sessions import Session, Sessions
 from services.analysis.whereabouts import carry_forward, screen_width
 from services.contracts.frames import Click, Page, Start
 
-VERSION = 3
+VERSION = 4
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -84,6 +86,8 @@ class Projection:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
+        self.removed = Removed()
+        """to be loaded before anything is applied"""
         self.connection: duckdb.DuckDBPyConnection | None = None
         self.lender: duckdb.DuckDBPyConnection | None = None
 
@@ -177,12 +181,20 @@ class Projection:
     # -- writing
 
     def apply(self, documents: Sequence[Document], position: str, dedupe: bool = False) -> Applied:
-        """Project these frames and remember the position behind them.
+        """Project these frames, take out what these removals say, and remember the position behind them.
 
         With `dedupe`, frames that are here already are left out. On any error nothing of the batch is in the
         file, and it must be opened anew.
         """
         writer = self._writer
+        removals = [document for document in documents if "removal" in document]
+        if removals:
+            self.removed.note(removals)
+        if self.removed:
+            keeps = self.removed.keeps
+            documents = [document for document in documents if "removal" not in document and keeps(document)]
+        if removals:
+            self._remove(removals)
         decoded = columns.decode(documents)
         try:
             sessions, apps, events = self._events(decoded)
@@ -220,6 +232,20 @@ class Projection:
         applied = Applied(self.standing, skipped=decoded.skipped)
         self._tell(applied, sessions, events, started)
         return applied
+
+    def _remove(self, removals: Sequence[Document]) -> None:
+        """In a transaction before the batch's: what is taken out twice is gone once."""
+        self._writer.execute("begin")
+        found = forget(self._writer, removals)
+        self._writer.execute("commit")
+        if found:
+            # An id that was given once is not given again: reports keep what they matched by id.
+            following = [dictionary.next for dictionary in self.dictionaries.all()]
+            session = self.sessions.next
+            self._load()
+            self.sessions.next = max(self.sessions.next, session)
+            for dictionary, number in zip(self.dictionaries.all(), following, strict=True):
+                dictionary.next = max(dictionary.next, number)
 
     def enter(self, stage: Stage, overlap_until: int = 0) -> Standing:
         self._writer.execute("update progress set stage = ?, overlap_until = ?", [stage, overlap_until])

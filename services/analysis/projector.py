@@ -31,7 +31,7 @@ from nameko.extensions import DependencyProvider
 from pymongo.collection import Collection
 from pymongo.read_concern import ReadConcern
 
-from services.analysis import change_stream, record
+from services.analysis import change_stream, record, removals
 from services.analysis.activity import PRESENT, Activity
 from services.analysis.change_stream import Batch, PositionLost
 from services.analysis.matching import Matcher
@@ -195,6 +195,8 @@ class Projector(DependencyProvider):
         """Open or rebuild, then follow until told to stop or something fails."""
         collection = self._collection()
         self._close()
+        self.projection.removed = removals.load(collection.database)
+        self.matcher, self._paths = Matcher(), {}
         try:
             standing = tpool.execute(self.projection.open)
         except ProjectionUnusable as unusable:
@@ -233,6 +235,7 @@ class Projector(DependencyProvider):
     def _rebuild(self, collection: Collection[Document]) -> Standing:
         """Read the whole record into an empty file, which reports see growing."""
         position = change_stream.now(collection)
+        self.projection.removed = removals.load(collection.database)
         self.matcher, self.activity, self._paths = Matcher(), Activity(), {}
         self.standing = tpool.execute(self.projection.create, position)
         self._open, self._trouble = True, ""

@@ -3,7 +3,8 @@ is stored once.
 
 _id       16 bytes session, 8 bytes n + 2^63 big-endian: sorts as (session, n) does
 app       ObjectId
-received  int64, UNIX ms at the edge
+received  int64, UNIX ms at the edge; of a session's start (n = 0) when it began, of an imported frame the time of its
+          last event
 events    the packed events, JSON, as they came
 visitor   only where n = 0: the visitor's id, to find what must be erased
 """
@@ -72,7 +73,11 @@ def _visitor(frame: Frame) -> str:
 
 
 def create(database: Database[Document]) -> None:
-    """Make the collection, compressed by zstd; nothing where it is there."""
+    """Make the collection, compressed by zstd, and its indexes; nothing where they are there.
+
+    The indexes are of sessions alone (n = 0, where `visitor` is): what is erased, exported or kept no longer goes by
+    the session, and a frame costs no entry.
+    """
     try:
         database.create_collection(
             FRAMES,
@@ -82,3 +87,11 @@ def create(database: Database[Document]) -> None:
     except (CollectionInvalid, OperationFailure) as error:
         if not isinstance(error, OperationFailure) or error.code != 48:  # NamespaceExists
             raise
+    sessions = {"visitor": {"$exists": True}}
+    frames = database[FRAMES]
+    frames.create_index(
+        [("app", 1), ("received", 1), ("_id", 1)], name="sessions by time", partialFilterExpression=sessions
+    )
+    frames.create_index(
+        [("visitor", 1), ("app", 1)], name="sessions by visitor", partialFilterExpression=sessions
+    )

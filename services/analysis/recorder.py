@@ -2,24 +2,36 @@
 
 Any number of them share the queue. A message is acked when all its frames are in MongoDB, so what dies in
 between comes again, and the record's key makes it the same frame. While the database is away the messages
-wait, unacked.
+wait, unacked. What concerns the record as a whole is asked here too: imports, erasure, retention.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 
 import eventlet
+from bson import ObjectId
 from mongoengine.connection import get_db
 from nameko.extensions import DependencyProvider
+from nameko.timer import timer
 from pymongo.database import Database as MongoDatabase
-from pymongo.errors import BulkWriteError, ConnectionFailure, ExecutionTimeout, WTimeoutError
+from pymongo.errors import BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 
-from services.analysis import imports, record
+from services.analysis import imports, record, removals, retention
 from services.analysis.record import Document, FrameInvalid
+from services.contracts.apps import AppDeleted, Permit
 from services.contracts.frames import Frame, Frames
 from services.contracts.messages import Done
-from services.contracts.recorder import GetImport, ImportState, SaveImport
-from services.hosting import Database, Healthy, listen, rpc
+from services.contracts.recorder import (
+    Erased,
+    EraseVisitor,
+    GetImport,
+    GetRetention,
+    ImportState,
+    Retention,
+    SaveImport,
+    SetRetention,
+)
+from services.hosting import Calls, Database, Healthy, clock, listen, rpc
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +40,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 MESSAGES_AT_ONCE = 10
 """taken from the queue before they are written; bounds what waits here while the database is away"""
 DUPLICATE_KEY = 11000
+TIDYING = 10
+"""seconds between two looks for what is to be deleted"""
 
 
 class Writer:
@@ -73,6 +87,7 @@ class Writer:
                 raise
             if concerns := details.get("writeConcernErrors"):
                 raise WTimeoutError(str(concerns)) from error
+        removals.after_write(database, documents)
 
 
 class Record(DependencyProvider):
@@ -90,6 +105,7 @@ class Recorder(Healthy):
 
     database = Database("analysis")
     writer = Record()
+    calls = Calls()
 
     @listen(Frames, prefetch=MESSAGES_AT_ONCE)
     def record(self, event: Frames) -> None:
@@ -103,3 +119,36 @@ class Recorder(Healthy):
     def save_import(self, request: SaveImport) -> Done:
         imports.save(get_db("analysis"), request.app, request.state)
         return Done()
+
+    @rpc
+    def erase_visitor(self, request: EraseVisitor) -> Erased:
+        app = ObjectId(self.calls(Permit(actor=request.actor, app=request.app, action="erase")).id)
+        return Erased(removals.remove_visitor(get_db("analysis"), app, request.visitor, clock.now()))
+
+    @rpc
+    def get_retention(self, request: GetRetention) -> Retention:
+        app = self.calls(Permit(actor=request.actor, app=request.app))
+        return Retention(retention.days(get_db("analysis"), ObjectId(app.id)))
+
+    @rpc
+    def set_retention(self, request: SetRetention) -> Retention:
+        app = self.calls(Permit(actor=request.actor, app=request.app, action="erase"))
+        retention.keep(get_db("analysis"), ObjectId(app.id), request.days)
+        return Retention(request.days)
+
+    @listen(AppDeleted)
+    def app_deleted(self, event: AppDeleted) -> None:
+        database, app = get_db("analysis"), ObjectId(event.facts.app)
+        removals.remove_app(database, app)
+        retention.forget(database, app)
+        imports.forget(database, event.facts.app)
+
+    @timer(interval=TIDYING)
+    def tidy(self) -> None:
+        """Delete what was removed or has grown too old."""
+        database = get_db("analysis")
+        try:
+            removals.finish(database)
+            retention.enforce(database, clock.now())
+        except PyMongoError as error:
+            log.warning("what is removed cannot be deleted yet: %s", error.__class__.__name__)

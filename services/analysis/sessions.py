@@ -61,20 +61,21 @@ class Sessions:
         """Append what is new, within the caller's transaction."""
         if self.fresh:
             numbers = np.arange(self.next - len(self.fresh), self.next, dtype=np.int32)
-            append(connection, "session_ids", {"session": numbers, **_halves(self.fresh)})
+            append(connection, "session_ids", {"session": numbers, **halves(self.fresh)})
             self.fresh = []
         if len(self.known) > self.remembered:
             self.known = dict(list(self.known.items())[len(self.known) // 2 :])
             self.empty = False
 
     def _recall(self, missing: Sequence[bytes], connection: duckdb.DuckDBPyConnection) -> None:
-        connection.register("missing", {**_halves(missing), "place": np.arange(len(missing), dtype=np.int32)})
+        connection.register("missing", {**halves(missing), "place": np.arange(len(missing), dtype=np.int32)})
         rows = connection.execute(query("recall")).fetchall()
         connection.unregister("missing")
         for place, *known in rows:
             self.known[missing[place]] = Session(*known)
 
 
-def _halves(keys: Sequence[bytes]) -> Columns:
+def halves(keys: Sequence[bytes]) -> Columns:
+    """The ids as the columns `high` and `low`."""
     pairs = np.frombuffer(b"".join(keys), dtype=">u8").astype(np.uint64).reshape(-1, 2)
     return {"high": np.ascontiguousarray(pairs[:, 0]), "low": np.ascontiguousarray(pairs[:, 1])}

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 
 from services.contracts.bulk import ImportProgress
-from services.contracts.messages import Call, Done
+from services.contracts.messages import Actor, Call, Done
 
 ImportId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
@@ -40,3 +40,42 @@ class SaveImport(Call[Done]):
     address: ClassVar[str] = "recorder.save_import"
     app: str
     state: ImportState
+
+
+class Retention(msgspec.Struct):
+    days: Days | None
+    """sessions that began longer ago are deleted; None: everything is kept"""
+
+
+class GetRetention(Call[Retention]):
+    """Raises AppUnknown."""
+
+    address: ClassVar[str] = "recorder.get_retention"
+    actor: Actor
+    app: str
+
+
+class SetRetention(Call[Retention]):
+    """What is older is deleted within a minute, and from then on every day. Raises AppUnknown, Forbidden."""
+
+    address: ClassVar[str] = "recorder.set_retention"
+    actor: Actor
+    app: str
+    days: Days | None
+
+
+class Erased(msgspec.Struct):
+    sessions: int
+    """how many of the visitor's there were"""
+
+
+class EraseVisitor(Call[Erased]):
+    """Every session of the visitor that has begun until now goes, from record and reports, and does not come back.
+
+    Raises AppUnknown, Forbidden.
+    """
+
+    address: ClassVar[str] = "recorder.erase_visitor"
+    actor: Actor
+    app: str
+    visitor: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
