@@ -1,0 +1,135 @@
+"""What is removed leaves no row and no text of its own behind, and nothing else misses anything."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from bson import Binary, Int64, ObjectId
+
+from services.analysis import record
+from services.analysis.forgetting import OF_SESSIONS, TEXTS
+from services.analysis.projection import Projection
+from services.contracts.frames import Click, Custom, Frame, Packed, Page, Start
+
+BEGIN = 1_750_000_000_000
+APP, OTHER = "5f0000000000000000000001", "5f0000000000000000000002"
+NUMBERS = {"app", "session", "x", "y", "elapsed", "page_w", "events", "page_views", "clicks"}
+"""integer columns that are no ids of texts"""
+
+
+@pytest.fixture
+def projection(tmp_path: Path) -> Any:
+    projection = Projection(tmp_path / "analysis.duckdb", "256MB", 1)
+    projection.create("first")
+    projection.enter("following")
+    yield projection
+    projection.close()
+
+
+def frame(session: str, n: int, *events: Packed, app: str = APP) -> record.Document:
+    raw = msgspec.Raw(msgspec.json.encode(events))
+    return record.document(Frame(app, session * 32, n, events[0].at, raw))
+
+
+def visit(session: str, word: str, at: int = BEGIN, app: str = APP) -> list[record.Document]:
+    return [
+        frame(session, 0, Start(at, word, False, browser=word, landing=f"https://{word}.example/"), app=app),
+        frame(
+            session,
+            1,
+            Page(at + 1, f"https://{word}.example/", title=word),
+            Click(at + 2, 1, 1, f"a.{word}", word),
+            Custom(at + 3, word, props={"mail": word}),
+            app=app,
+        ),
+    ]
+
+
+def removal(kind: str, of: Any, **more: Any) -> record.Document:
+    return {"_id": of, "removal": kind, **more}
+
+
+def session(key: str) -> record.Document:
+    return removal("session", Binary(bytes.fromhex(key * 32)))
+
+
+def everything(projection: Projection) -> str:
+    """All rows of all tables, as text."""
+    with projection.cursor() as cursor:
+        tables = [
+            name
+            for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()
+            if name != "progress"
+        ]
+        return str([cursor.execute(f"from {table}").fetchall() for table in tables])
+
+
+def sessions(projection: Projection) -> int:
+    with projection.cursor() as cursor:
+        return int(cursor.execute("select count(*) from sessions").fetchall()[0][0])
+
+
+def test_every_table_and_every_text_of_a_session_is_known(projection: Projection) -> None:
+    with projection.cursor() as cursor:
+        rows = cursor.execute(
+            "select table_name, column_name, data_type from duckdb_columns() "
+            "semi join duckdb_tables() using (table_name) where not internal"
+        ).fetchall()
+    assert {table for table, column, _ in rows if column == "session"} == set(OF_SESSIONS)
+    texts = {
+        f"{table}.{column}"
+        for table, column, kind in rows
+        if table in OF_SESSIONS and kind == "INTEGER" and column not in NUMBERS
+    }
+    assert texts == {column for columns in TEXTS.values() for column in columns}
+
+
+def test_a_removed_session_leaves_nothing_behind_and_others_stay(projection: Projection) -> None:
+    projection.apply(visit("a", "ada") + visit("b", "bob"), "second")
+    projection.apply([session("a")], "third")
+    assert "ada" not in everything(projection)
+    assert everything(projection).count("bob") >= 5
+    assert projection.standing.position == "third"
+    projection.apply(visit("a", "ada") + visit("c", "ada"), "fourth")
+    assert sessions(projection) == 2
+
+
+def test_ids_are_not_given_twice(projection: Projection) -> None:
+    projection.apply(visit("a", "ada"), "second")
+    with projection.cursor() as cursor:
+        (before,) = cursor.execute("select max(id) from pages").fetchall()[0]
+    projection.apply([session("a"), *visit("b", "bob")], "third")
+    with projection.cursor() as cursor:
+        assert cursor.execute("select min(id) > $1 from pages", [before]).fetchall() == [(True,)]
+
+
+def test_a_deleted_app_takes_all_of_it_and_nothing_of_another(projection: Projection) -> None:
+    orphan = frame("d", 1, Page(BEGIN, "https://orphan.example/"))
+    projection.apply([*visit("a", "ada"), *visit("b", "bob", app=OTHER), orphan], "second")
+    projection.apply([removal("app", ObjectId(APP)), *visit("c", "carl")], "third")
+    left = everything(projection)
+    assert (sessions(projection), "ada" in left, "carl" in left, "orphan" in left) == (1, False, False, False)
+
+
+def test_what_lies_before_the_horizon_goes_with_frames_that_have_no_start(projection: Projection) -> None:
+    orphan = frame("d", 1, Page(BEGIN, "https://orphan.example/"))
+    late = frame("a", 2, Page(BEGIN + 50, "https://late.example/"))
+    projection.apply(visit("a", "ada") + visit("b", "bob", BEGIN + 20) + [orphan, late], "second")
+    horizon = removal("horizon", ObjectId(), app=ObjectId(APP), before=Int64(BEGIN + 10))
+    projection.apply([horizon], "third")
+    left = everything(projection)
+    assert (sessions(projection), "bob" in left) == (1, True)
+    assert not any(word in left for word in ("ada", "orphan", "late"))
+    projection.apply(visit("e", "eve") + visit("f", "fred", BEGIN + 10), "fourth")
+    assert sessions(projection) == 2
+
+
+def test_a_horizon_moved_back_lets_older_sessions_in_again(projection: Projection) -> None:
+    app = ObjectId(APP)
+    projection.apply(
+        [removal("horizon", ObjectId(), app=app, before=BEGIN + 10), *visit("a", "ada")], "second"
+    )
+    assert sessions(projection) == 0
+    projection.apply([removal("horizon", ObjectId(), app=app, before=0), *visit("b", "bob")], "third")
+    assert sessions(projection) == 1
