@@ -25,14 +25,14 @@ class Keeping(Controller):
         """Erase a visitor: every session until now goes from the record, and from the reports a moment later."""
         return await bus.call(recorder.EraseVisitor(actor=actor, app=app, visitor=visitor), SECONDS)
 
-    @get("/retention", operation_id="retention")
-    async def retention(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> recorder.Retention:
+    @get("/retention", operation_id="retentionDays")
+    async def retention(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> recorder.Keeping:
         """For how many days sessions are kept."""
         return await bus.call(recorder.GetRetention(actor=actor, app=app))
 
-    @put("/retention", operation_id="putRetention")
+    @put("/retention", operation_id="putRetentionDays")
     async def put_retention(
-        self, actor: GivenActor, app: FromPath[str], data: JSONBody[recorder.Retention], bus: GivenBus
-    ) -> recorder.Retention:
+        self, actor: GivenActor, app: FromPath[str], data: JSONBody[recorder.Keeping], bus: GivenBus
+    ) -> recorder.Keeping:
         """Delete, from now on every day, the sessions that began longer ago; null keeps everything."""
         return await bus.call(recorder.SetRetention(actor=actor, app=app, days=data.days))

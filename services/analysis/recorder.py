@@ -27,7 +27,7 @@ from services.contracts.recorder import (
     GetImport,
     GetRetention,
     ImportState,
-    Retention,
+    Keeping,
     SaveImport,
     SetRetention,
 )
@@ -126,15 +126,15 @@ class Recorder(Healthy):
         return Erased(removals.remove_visitor(get_db("analysis"), app, request.visitor, clock.now()))
 
     @rpc
-    def get_retention(self, request: GetRetention) -> Retention:
+    def get_retention(self, request: GetRetention) -> Keeping:
         app = self.calls(Permit(actor=request.actor, app=request.app))
-        return Retention(retention.days(get_db("analysis"), ObjectId(app.id)))
+        return Keeping(retention.days(get_db("analysis"), ObjectId(app.id)))
 
     @rpc
-    def set_retention(self, request: SetRetention) -> Retention:
+    def set_retention(self, request: SetRetention) -> Keeping:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="erase"))
         retention.keep(get_db("analysis"), ObjectId(app.id), request.days)
-        return Retention(request.days)
+        return Keeping(request.days)
 
     @listen(AppDeleted)
     def app_deleted(self, event: AppDeleted) -> None:

@@ -42,12 +42,12 @@ class SaveImport(Call[Done]):
     state: ImportState
 
 
-class Retention(msgspec.Struct):
+class Keeping(msgspec.Struct):
     days: Days | None
     """sessions that began longer ago are deleted; None: everything is kept"""
 
 
-class GetRetention(Call[Retention]):
+class GetRetention(Call[Keeping]):
     """Raises AppUnknown."""
 
     address: ClassVar[str] = "recorder.get_retention"
@@ -55,7 +55,7 @@ class GetRetention(Call[Retention]):
     app: str
 
 
-class SetRetention(Call[Retention]):
+class SetRetention(Call[Keeping]):
     """What is older is deleted within a minute, and from then on every day. Raises AppUnknown, Forbidden."""
 
     address: ClassVar[str] = "recorder.set_retention"
