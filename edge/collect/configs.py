@@ -6,6 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from edge.bus import Bus
+from edge.collect.own import OwnVisits
 from edge.sharing import Shared
 from services.contracts.apps import AppDeleted
 from services.contracts.config import AppConfig, ConfigChanged, GetTrackerConfig
@@ -21,6 +22,7 @@ class CachedConfig(msgspec.Struct, frozen=True):
     tracker: TrackerConfig
     exclude: tuple[str, ...] = ()
     """paths of pages that are not recorded"""
+    own: OwnVisits = OwnVisits()
 
 
 def _cached(config: AppConfig) -> CachedConfig:
@@ -37,6 +39,7 @@ def _cached(config: AppConfig) -> CachedConfig:
             TrackerCapture(moves=capture.moves, hover=capture.hover),
         ),
         exclude=tuple(capture.exclude),
+        own=OwnVisits.of(config.own),
     )
 
 

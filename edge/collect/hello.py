@@ -21,6 +21,7 @@ from edge.collect.channels import channel
 from edge.collect.collector import Collector
 from edge.collect.exclusion import excluded
 from edge.collect.packing import corrected, host_of
+from edge.collect.spam import is_spam
 from edge.collect.tickets import PASS, TICKET, TICKET_SECONDS, Session, TicketInvalid
 from edge.collect.user_agents import agent
 from edge.metrics import HELLOS
@@ -31,6 +32,8 @@ from services.contracts.tracking import Hello, Welcome
 
 SILENCE_MS = 30 * 60 * 1000
 """a session ends after this long without an event"""
+HEADLESS_SCREENS = ("0x0", "1x1")
+"""what no screen measures, but browsers without one say"""
 
 AnyRequest = Request[Any, Any, Any]  # Any: Litestar's user, auth and state
 
@@ -113,6 +116,8 @@ async def hello(
             landing="" if hidden else url,
             params=params,
             channel=channel(start.referrer, params, own_hosts),
+            spam=is_spam(start.referrer),
+            own=config.own.has(address, visitor_id),
         )
         session = Session(claims.sub, secrets.token_hex(16), origin, skew, start)
     session = msgspec.structs.replace(session, hidden=hidden)
@@ -168,7 +173,7 @@ def _start(
         timezone=data.timezone or "",
         country=_country(address),
         referrer="" if referrer.partition("/")[0] in {host_of(origin) for origin in own} else referrer,
-        bot=facts.bot,
+        bot=facts.bot or data.screen in HEADLESS_SCREENS,
     )
 
 

@@ -20,6 +20,7 @@ const times: Times = {
 const report: FunnelReport = {
   as_of: 0,
   complete: true,
+  excluded: { own: 0, bots: 0, spam: 0 },
   series: [],
   funnel: {
     order: 'sequential', per: 'visitor', window: 604_800,

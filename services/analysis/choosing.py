@@ -15,7 +15,7 @@ from services.contracts.config import AppConfig, Button
 from services.contracts.errors import InvalidInput
 from services.contracts.filters import Condition, Filter, Pattern, parse
 
-PEOPLE = "select session, visitor, started from sessions where app = $app and not bot"
+PEOPLE = "select session, visitor, started from sessions where app = $app and left_out = 0"
 
 _FIRST_OR_LAST = """session in (
     select session

@@ -224,7 +224,7 @@ def session_columns(
         "visitor": np.array(visitors, np.int64),
         "started": np.array([start.at for start in starts], np.int64),
         "came_back": np.array([start.returning for start in starts], np.bool_),
-        "bot": np.array([start.bot for start in starts], np.bool_),
+        "left_out": np.array([start.left_out() for start in starts], np.uint8),
     }
     coded = {
         **{

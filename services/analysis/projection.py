@@ -71,7 +71,7 @@ class Applied(msgspec.Struct):
     standing: Standing
     signs: list[Sign] = []
     counts: dict[str, Counts] = {}
-    """of each app; bots left out"""
+    """of each app; those left out who are in no report"""
     skipped: list[Skipped] = []
 
 
@@ -276,7 +276,7 @@ class Projection:
             if number(document["_id"]) == 0 and events and isinstance(events[0], Start):
                 start = events[0]
                 session.visitor = columns.visitor_number(start.visitor, document["_id"][:16])
-                session.bot = start.bot
+                session.left_out = start.left_out()
                 session.width = session.width or screen_width(start.screen)
                 starts.append((start, app, session))
         if not starts:
@@ -320,8 +320,8 @@ class Projection:
     def _tell(
         self, applied: Applied, sessions: list[Session], events: Columns, started: Columns | None
     ) -> None:
-        """Collect the signs of life of visitors we know, bots left out."""
-        people = {s.number: s.visitor for s in sessions if s.visitor is not None and not s.bot}
+        """Collect the signs of life of visitors we know, those left out who are in no report."""
+        people = {s.number: s.visitor for s in sessions if s.visitor is not None and not s.left_out}
         numbers, inverse = np.unique(events["session"], return_inverse=True)
         known = np.fromiter((session in people for session in numbers.tolist()), np.bool_, len(numbers))[
             inverse

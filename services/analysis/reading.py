@@ -14,7 +14,7 @@ import msgspec
 from services.analysis.choosing import choose
 from services.analysis.matching import Matcher
 from services.analysis.rows import first
-from services.contracts.analysis.report import Freshness
+from services.contracts.analysis.report import Freshness, LeftOut
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
 
@@ -34,7 +34,19 @@ class Reading(msgspec.Struct):
 
     def about(self) -> dict[str, Any]:  # Any: keyword arguments
         """What every report says of itself."""
-        return msgspec.structs.asdict(self.freshness)
+        return {**msgspec.structs.asdict(self.freshness), "excluded": self._excluded()}
+
+    def _excluded(self) -> LeftOut:
+        rows = self.connection.execute(
+            """
+            select left_out, count(*) from sessions
+            where app = $app and left_out > 0 and started >= $start and started < $end
+            group by left_out
+            """,
+            {"app": self.app, "start": self.period.start, "end": self.period.end},
+        ).fetchall()
+        counts = dict(rows)
+        return LeftOut(own=counts.get(1, 0), bots=counts.get(2, 0), spam=counts.get(3, 0))
 
 
 @contextmanager

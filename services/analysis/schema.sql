@@ -25,7 +25,7 @@ create table sessions (
     visitor bigint,         -- 64-bit hash of the visitor's id
     started bigint,         -- UNIX ms
     came_back boolean,
-    bot boolean,
+    left_out utinyint,      -- in no report: 1 own visit 2 bot 3 referrer spam; 0 counted
     browser integer,        -- words
     os integer,             -- words
     device integer,         -- words

@@ -20,7 +20,8 @@ class Session(msgspec.Struct, gc=False):
     number: int
     visitor: int | None = None
     """None until its Start has come"""
-    bot: bool = False
+    left_out: int = 0
+    """as Start says"""
     page: int = 0
     """the one it is on, 0 unknown"""
     page_at: int = 0

@@ -41,6 +41,14 @@ class Start(msgspec.Struct, array_like=True, tag=0, kw_only=False):
     params: dict[str, str] = {}
     """campaign parameters and click ids of the landing address"""
     bot: bool = False
+    spam: bool = False
+    """the referrer is known to be there for the reports' readers only"""
+    own: bool = False
+    """the company's own visit, by the address or visitor it named"""
+
+    def left_out(self) -> int:
+        """Why no report counts it: 0 it is counted, 1 own, 2 bot, 3 spam."""
+        return 1 if self.own else 2 if self.bot else 3 if self.spam else 0
 
 
 class Click(msgspec.Struct, array_like=True, tag=1):

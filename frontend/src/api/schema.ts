@@ -1007,6 +1007,7 @@ export interface components {
             /** @enum {string} */
             by: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor";
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
             rows: components["schemas"]["AudienceRow"][];
             values: number;
         };
@@ -1056,6 +1057,7 @@ export interface components {
             as_of: number;
             buttons: components["schemas"]["ButtonReport"][];
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
         };
         /** Campaign */
         Campaign: {
@@ -1086,6 +1088,7 @@ export interface components {
             by: "campaign" | "source" | "medium" | "term" | "content" | "click_id" | "channel";
             complete: boolean;
             conversions: number;
+            excluded: components["schemas"]["LeftOut"];
             goal: string | null;
             left_out: number;
             rows: components["schemas"]["CampaignRow"][];
@@ -1186,6 +1189,7 @@ export interface components {
             /** @enum {null|string} */
             by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
             funnel: components["schemas"]["Funnel"];
             parts?: components["schemas"]["FunnelPart"][];
             series: components["schemas"]["FunnelPoint"][];
@@ -1234,6 +1238,7 @@ export interface components {
             depths: components["schemas"]["Depth"][];
             device: string | null;
             events: number;
+            excluded: components["schemas"]["LeftOut"];
             /** @enum {string} */
             heat: "click" | "move" | "scroll";
             page: string;
@@ -1302,12 +1307,19 @@ export interface components {
             as_of: number;
             columns: components["schemas"]["JourneyNode"][][];
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
             links: components["schemas"]["JourneyLink"][];
             sessions: number;
         };
         /** Keeping */
         Keeping: {
             days: number | null;
+        };
+        /** LeftOut */
+        LeftOut: {
+            bots: number;
+            own: number;
+            spam: number;
         };
         /** LiveTicket */
         LiveTicket: {
@@ -1359,6 +1371,7 @@ export interface components {
         Overview: {
             as_of: number;
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
             previous: components["schemas"]["OverviewTotals"] | null;
             series: components["schemas"]["OverviewPoint"][];
             totals: components["schemas"]["OverviewTotals"];
@@ -1401,6 +1414,7 @@ export interface components {
         PagesReport: {
             as_of: number;
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
             pages: number;
             rows: components["schemas"]["PageRow"][];
         };
@@ -1448,6 +1462,7 @@ export interface components {
             as_of: number;
             cohorts: components["schemas"]["Cohort"][];
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
         };
         /** Segment */
         Segment: {
@@ -1462,6 +1477,7 @@ export interface components {
         SessionReport: {
             as_of: number;
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
             happened: components["schemas"]["Happened"][];
             session: components["schemas"]["SessionRow"];
         };
@@ -1495,6 +1511,7 @@ export interface components {
         SessionsReport: {
             as_of: number;
             complete: boolean;
+            excluded: components["schemas"]["LeftOut"];
             rows: components["schemas"]["SessionRow"][];
             sessions: number;
         };

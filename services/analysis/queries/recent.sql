@@ -1,4 +1,4 @@
--- Each visitor with a sign of life since $since, bots left out: when the last one was, and the page they are on.
+-- Each visitor with a sign of life since $since, those in no report left out: when the last one was, and the page they are on.
 with signs as (
     select session, time, n, i, page from events where time >= $since
     union all
@@ -6,5 +6,5 @@ with signs as (
 )
 select apps.text, visitor, max(time), coalesce(arg_max(page, (time, n, i)) filter (where page > 0), 0)
 from signs join sessions using (session) join apps on apps.id = sessions.app
-where not bot
+where left_out = 0
 group by apps.text, visitor

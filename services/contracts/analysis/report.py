@@ -17,8 +17,19 @@ class Freshness(msgspec.Struct, kw_only=True):
     """False while the projection is being rebuilt"""
 
 
+class LeftOut(msgspec.Struct, kw_only=True):
+    """Sessions that started in the period and are in no number of the report, each counted once."""
+
+    own: int
+    """the company's own, by the addresses and visitors it named"""
+    bots: int
+    """whose user agent or screen says so"""
+    spam: int
+    """with a referrer that is known to be spam"""
+
+
 class Report(Freshness, kw_only=True):
-    pass
+    excluded: LeftOut
 
 
 class ReportCall(Call[R], Generic[R]):

@@ -25,6 +25,7 @@ from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyLink, JourneyNode, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview, OverviewPoint, OverviewTotals
 from services.contracts.analysis.pages import PageRow, PagesReport
+from services.contracts.analysis.report import LeftOut
 from services.contracts.analysis.retention import Cohort, RetentionReport
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.analysis.sessions import (
@@ -42,12 +43,14 @@ from tests.unit.edge.memory_bus import MemoryBus
 
 ACTOR = Actor(user="u", organisation="o")
 PATH = "/api/apps/a1/reports/overview"
+EXCLUDED = LeftOut(own=0, bots=0, spam=0)
 TOTALS = OverviewTotals(
     visitors=1, sessions=2, page_views=3, events=4, bounce_rate=0.5, duration=6, pages_per_session=1.5
 )
 OVERVIEW = Overview(
     as_of=1,
     complete=True,
+    excluded=EXCLUDED,
     totals=TOTALS,
     previous=None,
     series=[OverviewPoint(at=1_700_000_000_000, visitors=1, sessions=2, page_views=3)],
@@ -119,7 +122,7 @@ def test_every_report_can_be_had_as_csv() -> None:
     assert [answer for answer in answers if table.dispatch(answer) is table.dispatch(object)] == []
 
 
-ABOUT: dict[str, Any] = {"as_of": 1, "complete": True}  # Any: keyword arguments
+ABOUT: dict[str, Any] = {"as_of": 1, "complete": True, "excluded": EXCLUDED}  # Any: keyword arguments
 ROW = SessionRow(
     session="0" * 32,
     visitor="1" * 16,
@@ -311,7 +314,9 @@ async def test_a_funnel_given_ad_hoc_is_asked_for_instead_of_the_configured_one(
 ) -> None:
     stages = [{"name": name, "trigger": "url", "value": f"/{name}"} for name in "ab"]
     funnel = msgspec.convert({"stages": stages, "order": "any"}, Funnel)
-    bus.answers[GetFunnel] = FunnelReport(as_of=1, complete=True, funnel=funnel, stages=[], series=[])
+    bus.answers[GetFunnel] = FunnelReport(
+        as_of=1, complete=True, excluded=EXCLUDED, funnel=funnel, stages=[], series=[]
+    )
     answer = await http.post(
         "/api/apps/a1/reports/funnel", json={"stages": stages, "order": "any"}, params={"tz": "Asia/Tokyo"}
     )
@@ -325,6 +330,7 @@ async def test_a_journey_takes_page_direction_and_depth(http: httpx.AsyncClient,
     bus.answers[GetJourney] = JourneyReport(
         as_of=1,
         complete=True,
+        excluded=EXCLUDED,
         sessions=3,
         columns=[
             [JourneyNode(kind="page", page="/a", count=3)],
@@ -361,7 +367,15 @@ async def test_campaigns_by_a_field_as_a_table(http: httpx.AsyncClient, bus: Mem
         cost=Money(amount=50, currency="EUR"),
     )
     bus.answers[GetCampaigns] = CampaignsReport(
-        as_of=1, complete=True, by="source", goal="paid", sessions=4, conversions=2, rows=[row], left_out=0
+        as_of=1,
+        complete=True,
+        excluded=EXCLUDED,
+        by="source",
+        goal="paid",
+        sessions=4,
+        conversions=2,
+        rows=[row],
+        left_out=0,
     )
     path = "/api/apps/a1/reports/campaigns"
     answer = await http.get(path, params={"by": "source", "format": "csv"})
@@ -391,6 +405,7 @@ async def test_a_heat_map_is_of_a_page_and_a_class_of_devices(
     report = HeatmapReport(
         as_of=1,
         complete=True,
+        excluded=EXCLUDED,
         page="/a",
         device="mobile",
         heat="move",
