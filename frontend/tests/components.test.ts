@@ -90,7 +90,7 @@ test('a button tells who saw, hovered, clicked, how hovers end and how long the 
   const button: ButtonReport = {
     name: 'Buy', selector: '#buy', saw: 200, hovered: 80, clicked: 20, clicks: 31,
     hover_leave: { ...times, count: 60, median: 1.4 }, hover_click: { ...times, count: 20, median: 0.6 },
-    from_session_start: times, from_page_entry: null,
+    from_session_start: times, from_page_entry: null, series: [],
   }
   const root = await mount(ButtonCard, { button, index: 0 })
   expect(['saw', 'hovered', 'clicked', 'clicks'].map((name) => text(root, `button-0-${name}`))).toEqual(['200', '80', '20', '31 clicks in all'])

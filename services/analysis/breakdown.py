@@ -1,21 +1,19 @@
 """Which part of a breakdown each session belongs to, for any audience or campaign field."""
 
 from collections.abc import Callable, Iterable
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports.campaigns import know_traffic
 from services.analysis.rows import texts
-from services.contracts.analysis.breakdown import BreakdownField
+from services.contracts.analysis.breakdown import BreakdownField, PartKind
 from services.contracts.analysis.campaigns import CampaignField
 from services.contracts.filters import Audience
 
 MOST_PARTS = 20
 """named; the others are `other`"""
 OTHER = -1
-
-Kind = Literal["value", "unknown", "other"]
 
 
 def know_parts(on: Reading, by: BreakdownField | None) -> None:
@@ -36,7 +34,7 @@ def know_parts(on: Reading, by: BreakdownField | None) -> None:
         on.connection.execute("create or replace temp table part_names as from traffic_names")
 
 
-def named(on: Reading, names: Iterable[int]) -> Callable[[int], tuple[Kind, str | None]]:
+def named(on: Reading, names: Iterable[int]) -> Callable[[int], tuple[PartKind, str | None]]:
     """What the numbers of these parts stand for."""
     rows = on.connection.execute(
         "select name, text from part_names where name in (select unnest($names::integer[]))",
@@ -44,7 +42,7 @@ def named(on: Reading, names: Iterable[int]) -> Callable[[int], tuple[Kind, str 
     ).fetchall()
     known: dict[int, str] = dict(rows)
 
-    def said(name: int) -> tuple[Kind, str | None]:
+    def said(name: int) -> tuple[PartKind, str | None]:
         if name == OTHER:
             return "other", None
         return ("value", known[name]) if known.get(name) else ("unknown", None)

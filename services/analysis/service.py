@@ -96,7 +96,7 @@ class Analysis(Healthy):
 
     @rpc
     def buttons(self, request: GetButtons) -> ButtonsReport:
-        return self._answer(request, buttons)
+        return self._answer(request, lambda on: buttons(on, request.by))
 
     @rpc
     def heatmap(self, request: GetHeatmap) -> HeatmapReport:

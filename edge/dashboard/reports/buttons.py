@@ -1,6 +1,6 @@
 from litestar import get
 
-from edge.dashboard.reports.asking import GivenAsk
+from edge.dashboard.reports.asking import By, GivenAsk
 from edge.dashboard.reports.formats import Table, median, table
 from services.contracts.analysis.buttons import ButtonsReport, GetButtons
 
@@ -8,9 +8,9 @@ TIMES = ("hover_leave", "hover_click", "from_session_start", "from_page_entry")
 
 
 @get("/buttons", operation_id="buttons")
-async def buttons(ask: GivenAsk) -> ButtonsReport:
+async def buttons(ask: GivenAsk, by: By = None) -> ButtonsReport:
     """How many saw, hovered and clicked each interesting button, and how long it took them."""
-    return await ask(GetButtons)
+    return await ask(GetButtons, by=by)
 
 
 @table.register

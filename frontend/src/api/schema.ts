@@ -1035,6 +1035,28 @@ export interface components {
             name: string;
             selector: string;
         };
+        /** ButtonPart */
+        ButtonPart: {
+            clicked: number;
+            clicks: number;
+            from_page_entry: number | null;
+            from_session_start: number | null;
+            hovered: number;
+            /** @enum {string} */
+            kind: "value" | "unknown" | "other";
+            saw: number;
+            value: string | null;
+        };
+        /** ButtonPoint */
+        ButtonPoint: {
+            at: number;
+            clicked: number;
+            clicks: number;
+            from_page_entry: number | null;
+            from_session_start: number | null;
+            hovered: number;
+            saw: number;
+        };
         /** ButtonReport */
         ButtonReport: {
             clicked: number;
@@ -1045,8 +1067,10 @@ export interface components {
             hover_leave: components["schemas"]["Times"] | null;
             hovered: number;
             name: string;
+            parts?: components["schemas"]["ButtonPart"][];
             saw: number;
             selector: string;
+            series: components["schemas"]["ButtonPoint"][];
         };
         /** Buttons */
         Buttons: {
@@ -1056,6 +1080,8 @@ export interface components {
         ButtonsReport: {
             as_of: number;
             buttons: components["schemas"]["ButtonReport"][];
+            /** @enum {null|string} */
+            by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
             complete: boolean;
             excluded: components["schemas"]["LeftOut"];
         };
@@ -2802,6 +2828,8 @@ export interface operations {
                 f?: string[] | null;
                 /** @description default: what the header Accept asks for, else json */
                 format?: "json" | "csv" | null;
+                /** @description field to break down by */
+                by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
             };
             header?: never;
             path: {

@@ -11,7 +11,10 @@ BreakdownField = Literal[Audience, CampaignField]
 """an audience field as filters know it, or a campaign field as the report of campaigns does"""
 
 
+PartKind = Literal["value", "unknown", "other"]
+"""other: the rarer values together"""
+
+
 class Part(msgspec.Struct, kw_only=True):
-    kind: Literal["value", "unknown", "other"]
-    """other: the rarer values together"""
+    kind: PartKind
     value: str | None

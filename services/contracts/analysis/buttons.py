@@ -4,8 +4,35 @@ from typing import ClassVar
 
 import msgspec
 
+from services.contracts.analysis.breakdown import BreakdownField, PartKind
 from services.contracts.analysis.report import Report, ReportCall
 from services.contracts.analysis.times import Times
+
+
+class ButtonCounts(msgspec.Struct, kw_only=True):
+    saw: int
+    """visitors"""
+    hovered: int
+    """visitors"""
+    clicked: int
+    """visitors"""
+    clicks: int
+    from_session_start: float | None
+    """median seconds"""
+    from_page_entry: float | None
+    """median seconds"""
+
+
+class ButtonPoint(ButtonCounts, kw_only=True):
+    at: int
+    """UNIX ms at which the interval begins"""
+
+
+class ButtonPart(ButtonCounts, kw_only=True):
+    """By the session in which it happened."""
+
+    kind: PartKind
+    value: str | None
 
 
 class ButtonReport(msgspec.Struct, kw_only=True):
@@ -27,10 +54,18 @@ class ButtonReport(msgspec.Struct, kw_only=True):
     from_page_entry: Times | None
     """entry of the page to the first click on it of that page view"""
 
+    series: list[ButtonPoint]
+    """every interval of the period"""
+    parts: list[ButtonPart] = []
+    """of the breakdown asked for, most clicks first; their clicks add up, a visitor may be in several"""
+
 
 class ButtonsReport(Report, kw_only=True):
     buttons: list[ButtonReport]
+    by: BreakdownField | None = None
 
 
 class GetButtons(ReportCall[ButtonsReport]):
     address: ClassVar[str] = "analysis.buttons"
+    by: BreakdownField | None = None
+    """break down"""

@@ -4,11 +4,12 @@ with."""
 import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 from services.analysis.reports.intervals import beginnings
-from services.contracts.analysis.buttons import ButtonReport
+from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport
 from services.contracts.analysis.campaigns import CampaignField, CampaignRow, Credit, Money
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelStage
 from services.contracts.analysis.journey import Direction, JourneyNode
@@ -205,54 +206,98 @@ def funnel_parts(
     return sorted(parts, key=lambda part: part.value or "")
 
 
+@dataclass
+class Attention:
+    """What happened to a button, by the moment (UNIX ms) and visit."""
+
+    saw: list[tuple[int, Visit]] = field(default_factory=list)
+    hovered: list[tuple[int, Visit]] = field(default_factory=list)
+    clicked: list[tuple[int, Visit]] = field(default_factory=list)
+    leave: list[float] = field(default_factory=list)
+    click: list[float] = field(default_factory=list)
+    from_start: list[tuple[int, Visit, float]] = field(default_factory=list)
+    from_entry: list[tuple[int, Visit, float]] = field(default_factory=list)
+
+
+def attention(visits: Sequence[Visit], period: Period, means: Callable[[str], bool]) -> Attention:
+    found = Attention()
+    for visit in visits:
+        entered: int | None = None
+        clicked_in_session = clicked_on_page = False
+        for at, _, _, event in [] if visit.bot else visit.ordered():
+            counts = period.start <= at < period.end
+            if isinstance(event, Page):
+                entered, clicked_on_page = event.at, False
+            if not isinstance(event, Click | Hover | Seen) or not means(event.target):
+                continue
+            if isinstance(event, Seen) and counts:
+                found.saw.append((at, visit))
+            if isinstance(event, Hover) and counts:
+                found.hovered.append((at, visit))
+                if event.outcome:
+                    (found.leave if event.outcome == "leave" else found.click).append(event.elapsed / 1000)
+            if isinstance(event, Click):
+                if counts:
+                    found.clicked.append((at, visit))
+                    if not clicked_in_session:
+                        found.from_start.append((at, visit, max(at - visit.started, 0) / 1000))
+                    if entered is not None and not clicked_on_page:
+                        found.from_entry.append((at, visit, (at - entered) / 1000))
+                clicked_in_session = clicked_on_page = True
+    return found
+
+
 def buttons(
-    visits: Sequence[Visit], period: Period, asked: Sequence[Button], means: Callable[[Button, str], bool]
+    visits: Sequence[Visit],
+    period: Period,
+    asked: Sequence[Button],
+    means: Callable[[Button, str], bool],
+    named: Callable[[Visit], str | None] | None,
 ) -> list[ButtonReport]:
-    people = [visit for visit in visits if not visit.bot]
+    def people(rows: Sequence[tuple[int, Visit]]) -> int:
+        return len({visit.visitor for _, visit in rows})
+
+    def counts(all_: Attention, here: Callable[[int, Visit], bool]) -> dict[str, Any]:
+        clicks = [row for row in all_.clicked if here(*row)]
+        starts = [took for at, visit, took in all_.from_start if here(at, visit)]
+        entries = [took for at, visit, took in all_.from_entry if here(at, visit)]
+        return {
+            "saw": people([row for row in all_.saw if here(*row)]),
+            "hovered": people([row for row in all_.hovered if here(*row)]),
+            "clicked": people(clicks),
+            "clicks": len(clicks),
+            "from_session_start": median(starts) if starts else None,
+            "from_page_entry": median(entries) if entries else None,
+        }
+
     reports = []
     for button in asked:
-        saw, hovered, clicked = set(), set(), set()
-        clicks = 0
-        leave: list[float] = []
-        click: list[float] = []
-        from_start: list[float] = []
-        from_entry: list[float] = []
-        for visit in people:
-            entered: int | None = None
-            clicked_in_session = clicked_on_page = False
-            for at, _, _, event in visit.ordered():
-                counts = period.start <= at < period.end
-                if isinstance(event, Page):
-                    entered, clicked_on_page = event.at, False
-                if not isinstance(event, Click | Hover | Seen) or not means(button, event.target):
-                    continue
-                if isinstance(event, Seen) and counts:
-                    saw.add(visit.visitor)
-                if isinstance(event, Hover) and counts:
-                    hovered.add(visit.visitor)
-                    if event.outcome:
-                        (leave if event.outcome == "leave" else click).append(event.elapsed / 1000)
-                if isinstance(event, Click):
-                    if counts:
-                        clicked.add(visit.visitor)
-                        clicks += 1
-                        if not clicked_in_session:
-                            from_start.append(max(at - visit.started, 0) / 1000)
-                        if entered is not None and not clicked_on_page:
-                            from_entry.append((at - entered) / 1000)
-                    clicked_in_session = clicked_on_page = True
+        all_ = attention(visits, period, lambda target: means(button, target))  # noqa: B023
+        begins = beginnings(period)
+        series = [
+            ButtonPoint(at=begin, **counts(all_, lambda at, _: begin <= at < end))  # noqa: B023
+            for begin, end in zip(begins, [*begins[1:], period.end], strict=True)
+        ]
+        parts = []
+        if named is not None:
+            values = {named(visit) for _, visit in (*all_.saw, *all_.hovered, *all_.clicked)}
+            for value in sorted(values, key=lambda one: one or ""):
+                here = counts(all_, lambda _, visit: named(visit) == value)  # noqa: B023
+                parts.append(ButtonPart(kind="value" if value else "unknown", value=value, **here))
         reports.append(
             ButtonReport(
                 name=button.name,
                 selector=button.selector,
-                saw=len(saw),
-                hovered=len(hovered),
-                clicked=len(clicked),
-                clicks=clicks,
-                hover_leave=times(leave),
-                hover_click=times(click),
-                from_session_start=times(from_start),
-                from_page_entry=times(from_entry),
+                saw=people(all_.saw),
+                hovered=people(all_.hovered),
+                clicked=people(all_.clicked),
+                clicks=len(all_.clicked),
+                hover_leave=times(all_.leave),
+                hover_click=times(all_.click),
+                from_session_start=times([took for *_, took in all_.from_start]),
+                from_page_entry=times([took for *_, took in all_.from_entry]),
+                series=series,
+                parts=parts,
             )
         )
     return reports

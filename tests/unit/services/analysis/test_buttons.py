@@ -111,3 +111,38 @@ def test_a_bad_selector_is_refused_by_name(ask: Ask) -> None:
     with pytest.raises(InvalidInput) as refused:
         ask([], selector="a[")
     assert refused.value.field == "buttons[0].selector"
+
+
+def test_the_trend_has_every_interval(asking: Asking) -> None:
+    period = Period(start=BEGIN, end=at(7_200), interval="hour")
+    visits = [
+        visit("a", Seen(at(1), BUY), click(2), click(3_000), started=BEGIN),
+        visit("b", Seen(at(5_000), BUY), click(5_004), started=at(5_000)),
+    ]
+    config = {"buttons": [Button(name="buy", selector="#buy")]}
+    series = asking(buttons, visits, period, config).buttons[0].series
+    # BEGIN is 22:13:20 UTC
+    assert [(p.at, p.saw, p.clicked, p.clicks, p.from_session_start) for p in series] == [
+        (BEGIN - 800_000, 1, 1, 1, 2),
+        (BEGIN + 2_800_000, 1, 2, 2, 4),
+        (BEGIN + 6_400_000, 0, 0, 0, None),
+    ]
+
+
+def test_a_breakdown_adds_up_in_clicks(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analysis.reports.buttons.MOST_PARTS", 2)
+    visits = [
+        visit("a", Seen(at(1), BUY), click(3), click(4), country="DE"),
+        visit("a", click(103), started=at(100), country="FR"),
+        visit("b", Seen(at(1), BUY), country="AT"),
+        visit("c", Seen(at(1), BUY), country="CH"),
+    ]
+    config = {"buttons": [Button(name="buy", selector="#buy")]}
+    report = asking(lambda on: buttons(on, "country"), visits, PERIOD, config)
+    parts = report.buttons[0].parts
+    assert [(p.kind, p.value, p.saw, p.clicked, p.clicks, p.from_session_start) for p in parts] == [
+        ("value", "DE", 1, 1, 2, 2),
+        ("value", "FR", 0, 1, 1, 3),
+        ("other", None, 2, 0, 0, None),
+    ]
+    assert report.by == "country"

@@ -160,17 +160,34 @@ def test_funnel(
 
 
 @thorough
-@given(history=visits(), period=periods())
-def test_buttons(asking: Asking, history: list[Visit], period: Period) -> None:
+@given(
+    history=visits(),
+    period=periods(),
+    by=st.sampled_from([None, "browser"]),
+    browsers=st.lists(st.sampled_from(["", "Chrome", "Safari"]), min_size=5, max_size=5),
+)
+def test_buttons(
+    asking: Asking, history: list[Visit], period: Period, by: BreakdownField | None, browsers: list[str]
+) -> None:
+    for visit, browser in zip(history, browsers, strict=False):
+        visit.facts = {"browser": browser}
     asked = [
         Button(name="one", selector="#one"),
         Button(name="two", selector="button"),
         Button(name="any", selector="body *"),
     ]
     means = {"#one": "body>a#one", "button": "body>button.two"}
-    answer = asking(buttons, history, period, {"buttons": asked}).buttons
+    answer = asking(lambda on: buttons(on, by), history, period, {"buttons": asked}).buttons
+    for button in answer:
+        assert sum(part.clicks for part in button.parts) == (button.clicks if by else 0)
+        assert sum(point.clicks for point in button.series) == button.clicks
+        button.parts.sort(key=lambda part: part.value or "")
     expected = oracle.buttons(
-        history, period, asked, lambda button, target: means.get(button.selector, target) == target
+        history,
+        period,
+        asked,
+        lambda button, target: means.get(button.selector, target) == target,
+        (lambda visit: visit.start().browser or None) if by else None,
     )
     assert close(answer, expected)
 
