@@ -7,6 +7,7 @@ import uvicorn
 
 from edge.app import make_app
 from edge.settings import EdgeSettings
+from edge.websocket import ForgetfulProtocol
 from services.contracts.settings import SettingInvalid, load
 
 GRACE_SECONDS = 10
@@ -27,7 +28,7 @@ def main() -> None:
         port=settings.edge_port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=ForgetfulProtocol,
         ws_max_size=settings.frame_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=30,

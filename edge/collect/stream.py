@@ -22,6 +22,7 @@ from edge.collect.exclusion import Whereabouts
 from edge.collect.limits import Bucket
 from edge.collect.tickets import PASS, TICKET, Session, TicketInvalid
 from edge.metrics import FRAMES_TAKEN, STREAMS, STREAMS_CLOSED
+from edge.websocket import forget_handshake
 from services.contracts.errors import InvalidInput, Refused
 from services.contracts.tracking import Sent, StreamMessage, TrackerConfig
 
@@ -97,7 +98,7 @@ class Stream:
         self._budget = Bucket(collector.settings.frames_per_second, 2 * collector.settings.frames_per_second)
         self._unacked = 0
         self._whereabouts = Whereabouts(session.hidden)
-        self._settled = asyncio.Event()
+        self._settled: asyncio.Event | None = None
         self._outgoing: list[str] = []
         self._sender: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -178,7 +179,7 @@ class Stream:
             self._outgoing.clear()
         finally:
             self._sender = None
-            if self._unacked == 0:
+            if self._unacked == 0 and self._settled is not None:
                 self._settled.set()
 
     def end(self) -> None:
@@ -189,7 +190,7 @@ class Stream:
         """Wait a little until every frame taken is acked."""
         if self._unacked == 0 and self._sender is None:
             return
-        self._settled.clear()
+        self._settled = asyncio.Event()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
                 await self._settled.wait()
@@ -219,6 +220,7 @@ async def stream(
     except Closing as closing:
         await _close(socket, closing.code, closing.reason)
         return
+    forget_handshake(socket.scope)
     connection = Stream(socket, collector, session)
     streams.add(connection)
     collector.begin(session)

@@ -114,6 +114,8 @@ class Connection(asyncio.Protocol):
             payload = buffer[start : start + size]
             if buffer[at] == 0x81 and payload.startswith(b'{"ack":'):
                 self._acknowledge(int(payload[7:-1]), now)
+            elif buffer[at] == 0x89:
+                self._transport.write(bytes([0x8A, 0x80 | size]) + bytes(4) + payload)
             elif buffer[at] == 0x88:
                 self.closed = (
                     f"closed by the edge: {int.from_bytes(payload[:2], 'big')} {payload[2:].decode()}"
