@@ -1,0 +1,73 @@
+"""What must hold between reports and the plain rows, whatever the data: checked on the large made-up data set."""
+
+from typing import get_args
+
+import duckdb
+
+from services.analysis.reading import Reading
+from services.analysis.reports.buttons import buttons
+from services.analysis.reports.campaigns import campaigns
+from services.analysis.reports.funnel import funnel
+from services.analysis.reports.heatmap import heatmap
+from services.analysis.reports.journey import journey
+from services.contracts.analysis.campaigns import CampaignField
+from services.contracts.analysis.funnel import FunnelReport
+from services.contracts.analysis.journey import Direction
+
+
+def check(on: Reading) -> None:
+    """Raises AssertionError."""
+    whole = funnel(on, by="channel")
+    _adds_up(whole)
+    assert whole.stages[0].count == _entered(on), "funnel: stage one is not the visitors that enter it"
+    sessions = _begun(on)
+    ways_asked: list[tuple[str | None, Direction]] = [
+        (None, "forward"),
+        (None, "back"),
+        ("/basket", "forward"),
+        ("/basket", "back"),
+    ]
+    for page, direction in ways_asked:
+        ways = journey(on, page, direction, depth=10)
+        for column in ways.columns:
+            assert sum(node.count for node in column) == ways.sessions, f"journey: {page} {direction}"
+        assert page is not None or ways.sessions <= sessions
+    for by in get_args(CampaignField):
+        came = campaigns(on, by)
+        assert came.left_out == 0
+        assert sum(row.sessions for row in came.rows) == came.sessions == sessions, f"campaigns by {by}"
+        for touch in ("first_touch", "last_touch"):
+            credited = sum(getattr(row, touch).conversions for row in came.rows)
+            assert credited == came.conversions, f"campaigns by {by}, {touch}"
+    for button in buttons(on, "browser").buttons:
+        assert sum(part.clicks for part in button.parts) == button.clicks, button.name
+        assert sum(point.clicks for point in button.series) == button.clicks, button.name
+    heat = heatmap(on, "/")
+    assert heat.weight == heat.events == sum(weight for *_, weight in heat.cells)
+
+
+def _adds_up(report: FunnelReport) -> None:
+    counts = [stage.count for stage in report.stages]
+    assert counts == sorted(counts, reverse=True)
+    for parts in (report.parts, report.series):
+        assert [sum(column) for column in zip(*(part.counts for part in parts), strict=True)] == counts
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str, **values: object) -> int:
+    row = connection.execute(sql, values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _begun(on: Reading) -> int:
+    sql = "select count(*) from chosen where started >= $start and started < $end"
+    return _one(on.connection, sql, start=on.period.start, end=on.period.end)
+
+
+def _entered(on: Reading) -> int:
+    """Visitors who saw a product: the first stage of the bench's funnel."""
+    sql = """
+        select count(distinct visitor) from page_views join chosen using (session) join pages on pages.id = page
+        where starts_with(path, '/products/') and time >= $start and time < $end
+    """
+    return _one(on.connection, sql, start=on.period.start, end=on.period.end)
