@@ -18,8 +18,9 @@ from services.contracts.filters import Condition, Filter, Pattern, parse
 PEOPLE = "select session, visitor, started from sessions where app = $app and left_out = 0"
 
 _FIRST_OR_LAST = """session in (
+    with having_it as (select distinct session from page_views where app = $app and page {pages})
     select session
-    from (select session, page from page_views where app = $app
+    from (select session, page from page_views semi join having_it using (session)
           qualify row_number() over (partition by session order by time {way}, n {way}, i {way}) = 1)
     where page {pages})"""
 
