@@ -5,9 +5,10 @@ The floor of a report is its own SQL, run bare in DuckDB on the same file; the f
 
 import argparse
 import itertools
+import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -115,7 +116,8 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
-def measure(file: Path, events: int, shape: histories.Shape) -> list[ReportFigures]:
+def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportFigures]:
+    """Each report as it is measured; at the end the numbers are checked against each other."""
     period = Period(
         start=histories.BEGIN, end=histories.BEGIN + (shape.days + 1) * histories.DAY, tz="Europe/Berlin"
     )
@@ -127,7 +129,6 @@ def measure(file: Path, events: int, shape: histories.Shape) -> list[ReportFigur
         buttons=histories.BUTTONS,
         campaigns=histories.CAMPAIGNS,
     )
-    found = []
     for name, report in REPORTS.items():
         chosen = FILTERS if "filtered" in name else []
         scope = Scope(period=period, filters=[filters.parse(text, "f") for text in chosen])
@@ -155,12 +156,10 @@ def measure(file: Path, events: int, shape: histories.Shape) -> list[ReportFigur
             alone = sorted(bare() for _ in range(RUNS))
         projection.close()
         milliseconds = (round(value * 1000, 1) for value in (first, again[RUNS // 2], alone[RUNS // 2]))
-        found.append(
-            ReportFigures(
-                name=name,
-                events=events,
-                **dict(zip(("first_ms", "median_ms", "bare_ms"), milliseconds, strict=True)),
-            )
+        yield ReportFigures(
+            name=name,
+            events=events,
+            **dict(zip(("first_ms", "median_ms", "bare_ms"), milliseconds, strict=True)),
         )
     projection = Projection(file, MEMORY, THREADS)
     projection.open()
@@ -170,7 +169,6 @@ def measure(file: Path, events: int, shape: histories.Shape) -> list[ReportFigur
     ):
         crosschecks.check(on)
     projection.close()
-    return found
 
 
 def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
@@ -199,7 +197,8 @@ def main() -> None:
         for figures in measure(file, events, shape):
             ratio = figures.median_ms / figures.bare_ms
             times = f"{figures.first_ms:9.1f} {figures.median_ms:11.1f} {figures.bare_ms:13.1f}"
-            print(f"{figures.name:19} {times} {ratio:7.2f}")
+            print(f"{figures.name:19} {times} {ratio:7.2f}", flush=True)
+        print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000} MB in memory")
 
 
 if __name__ == "__main__":
