@@ -15,6 +15,7 @@ from services.analysis.reading import Reading
 from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
+from services.analysis.reports.dropped import dropped
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.heatmap import heatmap
 from services.analysis.reports.journey import journey
@@ -26,6 +27,7 @@ from services.contracts.analysis.activity import Activity, GetActivity, GetProgr
 from services.contracts.analysis.audience import AudienceReport, GetAudience
 from services.contracts.analysis.buttons import ButtonsReport, GetButtons
 from services.contracts.analysis.campaigns import CampaignsReport, GetCampaigns
+from services.contracts.analysis.dropped import DroppedReport, GetDropped
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
 from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyReport
@@ -82,6 +84,10 @@ class Analysis(Healthy):
     @rpc
     def funnel(self, request: GetFunnel) -> FunnelReport:
         return self._answer(request, lambda on: funnel(on, request.funnel, request.by))
+
+    @rpc
+    def dropped(self, request: GetDropped) -> DroppedReport:
+        return self._answer(request, lambda on: dropped(on, request.stage, request.funnel))
 
     @rpc
     def journey(self, request: GetJourney) -> JourneyReport:

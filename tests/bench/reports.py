@@ -22,6 +22,7 @@ from services.analysis.reading import Reading, reading
 from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
+from services.analysis.reports.dropped import dropped
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.heatmap import heatmap
 from services.analysis.reports.journey import journey
@@ -50,6 +51,7 @@ REPORTS: dict[str, Callable[[Reading], Report]] = {
     "funnel, by campaign": lambda on: funnel(on, by="campaign"),
     "funnel, any order": lambda on: funnel(on, msgspec.structs.replace(on.config.funnel, order="any")),
     "funnel, strict": lambda on: funnel(on, msgspec.structs.replace(on.config.funnel, order="strict")),
+    "funnel, dropped": lambda on: dropped(on, 1),
     "journey": journey,
     "campaigns": campaigns,
     "buttons": buttons,

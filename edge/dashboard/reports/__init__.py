@@ -10,6 +10,7 @@ from edge.dashboard.reports.asking import named_as_asked, provide_ask
 from edge.dashboard.reports.audience import audience
 from edge.dashboard.reports.buttons import buttons
 from edge.dashboard.reports.campaigns import campaigns
+from edge.dashboard.reports.dropped import ad_hoc_dropped, dropped
 from edge.dashboard.reports.formats import JsonOrCsv
 from edge.dashboard.reports.funnel import ad_hoc_funnel, funnel
 from edge.dashboard.reports.heatmap import heatmap
@@ -30,6 +31,8 @@ reports = Router(
         retention,
         funnel,
         ad_hoc_funnel,
+        dropped,
+        ad_hoc_dropped,
         journey,
         campaigns,
         buttons,

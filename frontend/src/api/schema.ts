@@ -423,6 +423,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/reports/funnel/dropped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dropped */
+        get: operations["dropped"];
+        put?: never;
+        /** AdHocDropped */
+        post: operations["ad_hoc_dropped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/reports/heatmap": {
         parameters: {
             query?: never;
@@ -1176,6 +1194,24 @@ export interface components {
             percent: number;
             views: number;
         };
+        /** DroppedReport */
+        DroppedReport: {
+            as_of: number;
+            complete: boolean;
+            dropped: number;
+            elsewhere: number;
+            excluded: components["schemas"]["LeftOut"];
+            funnel: components["schemas"]["Funnel"];
+            sessions: components["schemas"]["DroppedSession"][];
+            stage: number;
+            went_to: components["schemas"]["WentTo"][];
+        };
+        /** DroppedSession */
+        DroppedSession: {
+            at: number;
+            page: string | null;
+            session: string;
+        };
         /** Erased */
         Erased: {
             sessions: number;
@@ -1608,6 +1644,11 @@ export interface components {
             session: string;
             ticket: string;
             visitor: string | null;
+        };
+        /** WentTo */
+        WentTo: {
+            count: number;
+            page: string | null;
         };
         /** Whom */
         Whom: {
@@ -3005,6 +3046,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FunnelReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    dropped: {
+        parameters: {
+            query: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                /** @description the last stage they reached, from 1 */
+                stage: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DroppedReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ad_hoc_dropped: {
+        parameters: {
+            query: {
+                /** @description UNIX ms or s, inclusive; default: 7 days before `to` */
+                from?: number | null;
+                /** @description UNIX ms or s, exclusive; default: now */
+                to?: number | null;
+                /** @description IANA time zone of the intervals */
+                tz?: string;
+                interval?: "hour" | "day" | "week" | "month";
+                compare?: "previous" | "year" | null;
+                /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
+                f?: string[] | null;
+                /** @description default: what the header Accept asks for, else json */
+                format?: "json" | "csv" | null;
+                /** @description the last stage they reached, from 1 */
+                stage: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Funnel"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DroppedReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

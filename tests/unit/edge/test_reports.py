@@ -20,6 +20,7 @@ from edge.settings import EdgeSettings
 from services.contracts import filters
 from services.contracts.analysis.audience import AudienceReport, AudienceRow
 from services.contracts.analysis.campaigns import CampaignRow, CampaignsReport, Credit, GetCampaigns, Money
+from services.contracts.analysis.dropped import DroppedReport, DroppedSession, GetDropped
 from services.contracts.analysis.funnel import FunnelReport, GetFunnel
 from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyLink, JourneyNode, JourneyReport
@@ -430,3 +431,32 @@ async def test_a_heat_map_is_of_a_page_and_a_class_of_devices(
         ["3", "4", "0.5"],
     ]
     assert (await http.get(path)).status_code in (400, 422)
+
+
+async def test_those_who_dropped_are_asked_for_by_stage(http: httpx.AsyncClient, bus: MemoryBus) -> None:
+    stages = [{"name": name, "trigger": "url", "value": f"/{name}"} for name in "ab"]
+    funnel = msgspec.convert({"stages": stages}, Funnel)
+    session = DroppedSession(session="0" * 32, at=1_700_000_000_000, page=None)
+    bus.answers[GetDropped] = DroppedReport(
+        excluded=EXCLUDED,
+        as_of=1,
+        complete=True,
+        funnel=funnel,
+        stage=1,
+        dropped=1,
+        went_to=[],
+        elsewhere=0,
+        sessions=[session],
+    )
+    path = "/api/apps/a1/reports/funnel/dropped"
+    answer = await http.post(path, json={"stages": stages}, params={"stage": 1})
+    assert msgspec.convert(answer.json(), DroppedReport).sessions == [session]
+    table = await http.get(path, params={"stage": 1, "format": "csv"})
+    assert list(csv.reader(io.StringIO(table.text))) == [
+        ["session", "at", "went_to"],
+        ["0" * 32, "2023-11-14T22:13:20.000Z", "exit"],
+    ]
+    ad_hoc, configured = bus.asked
+    assert isinstance(ad_hoc, GetDropped)
+    assert isinstance(configured, GetDropped)
+    assert (ad_hoc.stage, ad_hoc.funnel, configured.funnel) == (1, funnel, None)

@@ -187,6 +187,25 @@ def funnel_series(visits: Sequence[Visit], period: Period, asked: Funnel, fills:
     return points
 
 
+def went_to(
+    visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills, stage: int
+) -> dict[str | None, int]:
+    """Paths of the pages entered next, None where the session ended, of those who dropped after the stage."""
+    found: dict[str | None, int] = {}
+    for one in tries(visits, period, asked, fills):
+        if len(one.events) == stage:
+            events = [event for *_, event in one.visits[-1].ordered()]
+            place = next(place for place, event in enumerate(events) if event is one.events[-1])
+            pages = [
+                event.url.removeprefix("https://x.test")
+                for event in events[place + 1 :]
+                if isinstance(event, Page)
+            ]
+            went = pages[0] if pages else None
+            found[went] = found.get(went, 0) + 1
+    return found
+
+
 def funnel_parts(
     visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills, named: Callable[[Visit], str | None]
 ) -> list[FunnelPart]:

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
+from services.analysis.reports.dropped import dropped
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.campaigns import CampaignField
+from services.contracts.analysis.dropped import DroppedReport
+from services.contracts.analysis.funnel import FunnelReport
 from services.contracts.analysis.journey import Direction
 from services.contracts.analysis.scope import Period
 from services.contracts.config import Button, Campaign, Funnel, Stage
@@ -142,13 +145,22 @@ def test_funnel(
     asked = Funnel(stages=[stage for stage, _ in chosen], order=order, per=per, window=window)  # type: ignore[arg-type]
     for visit, fact in zip(history, facts, strict=False):
         visit.facts = fact
-    answer = asking(lambda on: funnel(on, asked, by), history, period)
+    earlier = range(1, len(asked.stages))
+    answer, *gone = asking(
+        lambda on: (funnel(on, asked, by), *(dropped(on, stage, asked) for stage in earlier)), history, period
+    )
+    assert isinstance(answer, FunnelReport)
 
     def fills(stage: int, event: Packed) -> bool:
         return chosen[stage][1](event)
 
     assert close(answer.stages, oracle.funnel(history, period, asked, fills))
     assert answer.series == oracle.funnel_series(history, period, asked, fills)
+    for stage, report in zip(earlier, gone, strict=True):
+        assert isinstance(report, DroppedReport)
+        went = {one.page: one.count for one in report.went_to}
+        assert went == oracle.went_to(history, period, asked, fills, stage)
+        assert report.dropped == answer.stages[stage].dropped
     if by is not None:
         named: dict[str, Callable[[Visit], str | None]] = {
             "browser": lambda visit: visit.start().browser or None,
