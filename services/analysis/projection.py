@@ -134,6 +134,16 @@ class Projection:
         self.standing = self._standing()
         return self.standing
 
+    def check_file(self) -> None:
+        """Raises ProjectionUnusable where the file was deleted or replaced while it is open: what is written to it
+        now would be gone with this process."""
+        try:
+            there = self.file.stat().st_ino == self.inode
+        except FileNotFoundError:
+            there = False
+        if not there:
+            raise ProjectionUnusable("the file was deleted")
+
     def close(self) -> None:
         """Also writes the log into the file, so that the next start is quick."""
         if self.connection is not None:
@@ -160,6 +170,7 @@ class Projection:
         self.connection = duckdb.connect(str(self.file), config=self.settings)
         self.connection.execute("set enable_progress_bar = false")
         self.lender = self.connection.cursor()
+        self.inode = self.file.stat().st_ino
 
     def _load(self) -> None:
         self._writer.execute(query("times"))

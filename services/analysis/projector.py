@@ -205,7 +205,7 @@ class Projector(DependencyProvider):
         self._opened(standing)
         try:
             self._follow(collection, standing)
-        except PositionLost as lost:
+        except (PositionLost, ProjectionUnusable) as lost:
             log.warning("the projection is built from the record: %s", lost)
             self._close()
             self._opened(self._rebuild(collection))
@@ -255,6 +255,7 @@ class Projector(DependencyProvider):
         saved = time.monotonic()
         with self._applying() as apply:
             for batch in change_stream.follow(collection, standing.position, lambda: self._going_on):
+                self.projection.check_file()
                 if batch.documents:
                     apply(batch, overlapping)
                     saved = time.monotonic()
