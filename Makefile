@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs clean import setup build test test-unit test-services test-system test-browser test-tracker \
-	test-frontend lint format bench lock setup-tests
+	test-frontend lint format bench chaos lock setup-tests
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -69,6 +69,9 @@ format: setup ## put the Python code into shape
 
 bench: setup ## measure ingest and reports, each beside its floor
 	$(BIN)/python -m tests.bench
+
+chaos: setup ## kill, freeze and cut everything under load, then look for lost events: make chaos SEED=7 RUN_SECONDS=300
+	$(BIN)/python -m tests.chaos $(and $(SEED),--seed $(SEED)) $(and $(RUN_SECONDS),--seconds $(RUN_SECONDS))
 
 build: setup ## build tracker and frontend (setup does, when their sources have changed)
 

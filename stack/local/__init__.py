@@ -15,6 +15,7 @@ The developer's side is `make up`, `make down`, `make status`. The tests use the
     stack.kill("analysis")                # kill -9; it stays down until
     stack.start("analysis")
     stack.kill("edge", stay_down=False)   # kill -9; the supervisor starts it again
+    stack.freeze("broker")                # SIGSTOP, until stack.thaw("broker")
     stack.pid("edge"), stack.running("edge"), stack.log("edge"), stack.restart("broker")
     stack.stop()
 

@@ -3,6 +3,7 @@
 See the package's docstring for the interface with examples.
 """
 
+import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -72,6 +73,11 @@ class Stack:
     def admin_uri(self) -> str:
         return self.database.admin_uri()
 
+    @property
+    def projection(self) -> Path:
+        """The DuckDB file of the analysis service; one process at a time may open it."""
+        return self.run / "analysis" / "analysis.duckdb"
+
     def environment(self, name: str) -> dict[str, str]:
         """What the edge or a service is given. Secrets are in files: NAME_FILE says where."""
         keep = self.credentials.file
@@ -93,11 +99,8 @@ class Stack:
         else:
             given["MONGO_URI_FILE"] = str(keep(f"mongo_uri_{name}", self.mongo_uri(name)))
         if name == "analysis":
-            (self.run / "analysis").mkdir(parents=True, exist_ok=True)
-            given |= {
-                "ANALYSIS_FILE": str(self.run / "analysis" / "analysis.duckdb"),
-                "ANALYSIS_MEMORY": "512MB",
-            }
+            self.projection.parent.mkdir(parents=True, exist_ok=True)
+            given |= {"ANALYSIS_FILE": str(self.projection), "ANALYSIS_MEMORY": "512MB"}
         return given | self._own_environment
 
     def programs(self) -> list[Program]:
@@ -197,6 +200,18 @@ class Stack:
     def kill(self, name: str, stay_down: bool = True) -> None:
         """kill -9. Stays down until start(name), or is left to the supervisor to be started again."""
         self.supervisor.kill(name, stay_down)
+
+    def freeze(self, name: str) -> None:
+        """SIGSTOP: it is there and does nothing, until thaw(name)."""
+        self.supervisor.send_signal(name, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        self.supervisor.send_signal(name, signal.SIGCONT)
+
+    def replace(self, name: str) -> None:
+        """End it in good order and start it again, without waiting until it is ready."""
+        self.supervisor.stop(name)
+        self.supervisor.start(name)
 
     # -- how it is
 

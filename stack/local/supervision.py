@@ -122,6 +122,12 @@ class Supervisor:
         while self.processes()[name]["pid"] == pid:
             time.sleep(0.01)
 
+    def send_signal(self, name: str, sign: signal.Signals) -> None:
+        """To the process and its children, where it runs."""
+        if pid := self.processes()[name]["pid"]:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.killpg(pid, sign)
+
     def stop_together(self, names: Iterable[str]) -> None:
         """As stop(), but they end side by side."""
         names = [name for name in names if name in self.processes()]

@@ -27,10 +27,10 @@ from services.contracts.errors import (
 from services.contracts.frames import Frame, Frames
 from services.contracts.tickets import TicketRedeemed
 from stack.local import Stack
+from tests.proxy import proxied
 from tests.system.bus import calls
 from tests.system.bus.calls import Greet, Said, Sold
 from tests.system.bus.conftest import Service, connected, until, until_answered
-from tests.system.bus.proxy import proxied
 
 pytestmark = pytest.mark.anyio
 

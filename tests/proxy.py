@@ -1,4 +1,5 @@
-"""A TCP proxy before the broker that can lose a connection on one side only, as a cut network does."""
+"""A TCP proxy before the broker that can lose a connection on one side only, as a cut network does, or carry nothing
+for a while."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,16 +9,23 @@ from contextlib import asynccontextmanager
 class Proxy:
     def __init__(self, upstream: int) -> None:
         self._upstream = upstream
-        self._near: list[asyncio.StreamWriter] = []
-        self._far: list[asyncio.StreamWriter] = []
+        self._near: set[asyncio.StreamWriter] = set()
+        self._far: set[asyncio.StreamWriter] = set()
         self._piping: set[asyncio.Task[None]] = set()
         self._cut: set[asyncio.StreamWriter] = set()
+        self._carrying = asyncio.Event()
+        self._carrying.set()
         self.port = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
-        self._near.append(writer)
-        self._far.append(far_writer)
+        await self._carrying.wait()
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
+        except OSError:
+            writer.transport.abort()
+            return
+        self._near.add(writer)
+        self._far.add(far_writer)
         for source, target in ((reader, far_writer), (far_reader, writer)):
             task = asyncio.create_task(self._pipe(source, target))
             self._piping.add(task)
@@ -26,6 +34,7 @@ class Proxy:
     async def _pipe(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:
             while data := await source.read(65_536):
+                await self._carrying.wait()
                 target.write(data)
                 await target.drain()
         except OSError:
@@ -40,7 +49,15 @@ class Proxy:
             writer.transport.abort()
         self._near.clear()
 
+    def stall(self) -> None:
+        """Carry nothing in either direction, and say so to nobody, until `carry`."""
+        self._carrying.clear()
+
+    def carry(self) -> None:
+        self._carrying.set()
+
     def close(self) -> None:
+        self.carry()
         for writer in (*self._near, *self._far):
             writer.transport.abort()
 
