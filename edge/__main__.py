@@ -1,17 +1,35 @@
 """Run the edge: `python -m edge`."""
 
 import logging
+import socket
 import sys
 
 import uvicorn
 
 from edge.app import make_app
+from edge.collect.stream import Streams
 from edge.settings import EdgeSettings
 from edge.websocket import ForgetfulProtocol
 from services.contracts.settings import SettingInvalid, load
 
-GRACE_SECONDS = 10
-"""after SIGTERM: streams are closed with 1012, what is under way is finished"""
+DRAIN_SECONDS = 5.0
+"""after SIGTERM: nothing new is accepted, streams are closed with 1012 after their acks"""
+GRACE_SECONDS = 5
+"""then: requests under way are answered"""
+
+
+class Draining(uvicorn.Server):
+    """uvicorn's own shut-down closes WebSockets first, and what was taken from them is then never acked."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await self._streams.drain(DRAIN_SECONDS)
+        await super().shutdown(sockets)
 
 
 def main() -> None:
@@ -22,8 +40,9 @@ def main() -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
     # The bus says itself what became of the connection, in a line instead of eight.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
-    uvicorn.run(
-        make_app(settings),
+    app = make_app(settings)
+    config = uvicorn.Config(
+        app,
         host=settings.edge_host,
         port=settings.edge_port,
         loop="uvloop",
@@ -40,6 +59,10 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    server = Draining(config, app.state["streams"])
+    server.run()
+    if not server.started:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

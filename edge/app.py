@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -35,6 +36,8 @@ from edge.metrics import metrics
 from edge.problems import respond
 from edge.settings import EdgeSettings
 
+CONNECT_SECONDS = 3.0
+"""that a start waits for the broker; then the edge answers without it"""
 DRAIN_SECONDS = 5.0
 LARGEST_BODY = 1_000_000
 """bytes of a request"""
@@ -60,7 +63,8 @@ def make_app(settings: EdgeSettings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        await bus.start()
+        # The first visitors after a restart are not turned away for the moment that connecting takes.
+        await bus.start(CONNECT_SECONDS)
         looking = asyncio.create_task(streams.turn_away_when_stuck(collector))
         try:
             yield
@@ -108,6 +112,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
         },
         exception_handlers={Exception: respond},
         lifespan=[lifespan],
+        state=State({"streams": streams}),
         request_max_body_size=LARGEST_BODY,
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=1000, exclude=["/t.js", "/assets", "/api/stream"]

@@ -9,6 +9,7 @@ BrokerDown: nothing hangs, and what was not confirmed is the caller's to send ag
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import uuid
@@ -61,6 +62,7 @@ class Bus:
         self._decoders: dict[Any, msgspec.json.Decoder[Reply[Any]]] = {}
         self._connecting: asyncio.Task[None] | None = None
         self._lost: asyncio.Future[object] | None = None
+        self._once_connected = asyncio.Event()
         self._forget()
 
     def _forget(self) -> None:
@@ -94,9 +96,12 @@ class Bus:
         """Have `hook` called at every new connection: events told before it were missed."""
         self._connected_hooks.append(hook)
 
-    async def start(self) -> None:
-        """Begin to connect; returns at once."""
+    async def start(self, patience: float = 0.0) -> None:
+        """Begin to connect; returns when connected, after `patience` seconds at the latest."""
         self._connecting = asyncio.create_task(self._stay_connected())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._once_connected.wait()
 
     async def stop(self) -> None:
         if self._connecting is not None:
@@ -254,6 +259,7 @@ class Bus:
         events.add_on_return_callback(self._on_event_returned)
         await self._done(events.confirm_delivery, self._on_confirm)
         self._rpc, self._events = rpc, events
+        self._once_connected.set()
         for hook in self._connected_hooks:
             hook()
 

@@ -3,7 +3,7 @@
 Each frame is acked once the broker has confirmed it, not before. A frame that is refused closes the connection with a
 reason; the frames before it stay, and are acked first. Nothing is read on while too much is unconfirmed, so a tracker
 that is too fast is slowed down by its own socket; where that lasts, or its acks stay away, it is told to try again
-later (1013).
+later (1013). When the edge ends, each stream is closed with 1012 once its frames are acked.
 """
 
 import asyncio
@@ -52,11 +52,22 @@ class Closing(Exception):
         self.reason = reason
 
 
+RESTARTING = Closing(RESTART, "the edge restarts; come back")
+
+
 class Streams:
     """The open streams of each app."""
 
     def __init__(self) -> None:
         self._of_app: dict[str, set[Stream]] = {}
+        self.draining = False
+
+    async def drain(self, seconds: float) -> None:
+        """Close every stream with 1012 after its last acks, and refuse new ones the same way; at most `seconds`."""
+        self.draining = True
+        streams = [stream for streams in self._of_app.values() for stream in streams]
+        if streams:
+            await asyncio.wait({stream.restart() for stream in streams}, timeout=seconds)
 
     def add(self, stream: "Stream") -> None:
         self._of_app.setdefault(stream.session.app, set()).add(stream)
@@ -102,10 +113,30 @@ class Stream:
         self._outgoing: list[str] = []
         self._sender: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[Any] | None = asyncio.current_task()
+        self._restarting = False
         self.goodbye = False
+
+    def restart(self) -> "asyncio.Task[Any]":
+        """Take no more frames; the task that ends when the tracker has its last acks and was told to come back."""
+        assert self._task is not None
+        self._restarting = True
+        self._task.cancel()
+        return self._task
 
     async def run(self) -> None:
         """Take frames until the tracker leaves or is refused (raises Closing)."""
+        try:
+            await self._run()
+        except asyncio.CancelledError:
+            if not self._restarting:
+                raise
+            # The frame that was being taken is not acked: it is sent again to the next edge.
+            assert self._task is not None
+            self._task.uncancel()
+            raise RESTARTING from None
+
+    async def _run(self) -> None:
         while not self.goodbye:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
@@ -216,6 +247,8 @@ async def stream(
     await socket.accept()
     ended = GOODBYE, ""
     try:
+        if streams.draining:
+            raise RESTARTING
         session = _admitted(socket, collector)
     except Closing as closing:
         await _close(socket, closing.code, closing.reason)

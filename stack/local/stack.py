@@ -123,6 +123,7 @@ class Stack:
             name,
             (str(PYTHON), "-m", module, *arguments),
             environment,
+            stop_seconds=20,  # the edge drains for up to 17
             ports=("edge",) if name == "edge" else (),
             version=version([LOCK, *sources, *secrets]),
         )

@@ -31,6 +31,10 @@ class Ledger:
         self.acked: set[int] = set()
         self.refused: list[str] = []
         """what no tracker that behaves should ever be told"""
+        self.closed: Counter[int] = Counter()
+        """streams that the edge ended, by close code; 1006 where it said nothing"""
+        self.answers: Counter[int] = Counter()
+        """to hellos and beacons, by status"""
         self.again: Counter[str] = Counter()
         """frames sent again on purpose, by the way it was done"""
         self.silence = 0.0

@@ -147,6 +147,7 @@ class Tracker:
         if self.session and self.dice.random() < 0.8:
             body["session"] = self.session
         answer = await self.http.post("/api/hello", json=body)
+        self.ledger.answers[answer.status_code] += 1
         if answer.status_code != 200:
             if answer.status_code < 429:
                 self.ledger.refused.append(f"hello: {answer.status_code} {answer.text[:200]}")
@@ -172,6 +173,7 @@ class Tracker:
                     await self._beacon()
         except ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd else 1006
+            self.ledger.closed[code] += 1
             if code not in FINE:
                 reason = closed.rcvd.reason if closed.rcvd else ""
                 self.ledger.refused.append(f"stream: {code} {reason}")
@@ -241,6 +243,7 @@ class Tracker:
             content=f'{{"session":"{self.session}","frames":[{wired}]}}',
             headers={"content-type": "text/plain"},
         )
+        self.ledger.answers[answer.status_code] += 1
         self.ledger.again["by beacon"] += len(frames)
         if answer.status_code == 202:
             for n in answer.json()["acks"]:
