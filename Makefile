@@ -8,7 +8,7 @@ PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean import setup build test test-unit test-services test-system test-browser test-tracker \
+.PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system test-browser test-tracker \
 	test-frontend lint format bench chaos lock setup-tests
 
 help: ## list the targets
@@ -33,6 +33,9 @@ clean: ## stop it and remove state, virtual environment and builds
 
 import: ## bring past events in: make import FILE=events.ndjson APP="Demo shop"
 	@$(LOCAL) import "$(FILE)" "$(APP)"
+
+dead-letters: ## messages no service could handle: make dead-letters DO="show 3" or DO="replay all"
+	@$(BIN)/python -m stack.dead_letters $(DO)
 
 # -- work on it
 

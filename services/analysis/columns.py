@@ -62,6 +62,13 @@ class Skipped(msgspec.Struct):
     why: str
 
 
+def skipped(document: Document, error: Exception) -> Skipped:
+    key = document["_id"]
+    return Skipped(
+        bytes(key) if isinstance(key, bytes) else str(key).encode(), f"{type(error).__name__}: {error}"[:500]
+    )
+
+
 class Decoded(msgspec.Struct):
     """Frames and their events, side by side."""
 
@@ -87,7 +94,7 @@ def decode_one_by_one(documents: Sequence[Document]) -> Decoded:
             events = _one.decode(document["events"])
             _check_ranges([events])
         except (msgspec.MsgspecError, OverflowError, KeyError, TypeError) as error:
-            decoded.skipped.append(Skipped(bytes(document["_id"]), f"{type(error).__name__}: {error}"))
+            decoded.skipped.append(skipped(document, error))
             continue
         decoded.documents.append(document)
         decoded.events.append(events)

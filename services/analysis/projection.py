@@ -5,6 +5,7 @@ exactly once whenever the process dies. Everything in this module blocks: call i
 not log, since logging's locks belong to the event loop; what there is to tell is returned.
 """
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -13,7 +14,7 @@ import duckdb
 import msgspec
 import numpy as np
 
-from services.analysis import columns
+from services.analysis import columns, record
 from services.analysis.columns import KINDS, Decoded, Skipped
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.forgetting import forget
@@ -23,7 +24,7 @@ from services.analysis.removals import Removed
 from services.analysis.rows import Columns, append, first
 from services.analysis.sessions import Session, Sessions
 from services.analysis.whereabouts import carry_forward, screen_width
-from services.contracts.frames import Click, Page, Start
+from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, Page, Seen, Start
 
 VERSION = 4
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
@@ -31,6 +32,27 @@ VERSION = 4
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 Stage = Literal["scanning", "overlapping", "following"]
+
+
+CONTROL: list[Document] = [
+    record.document(Frame("0" * 24, "0" * 32, n, 1, msgspec.Raw(msgspec.json.encode(events))))
+    for n, events in (
+        (0, [Start(1, "", False)]),
+        (
+            1,
+            [
+                Click(1, 1, 1, "a"),
+                Page(1, "/"),
+                Hover(1, "a", 1),
+                Seen(1, "a"),
+                Move(1, 1, 1, 1),
+                Custom(1, "a"),
+            ],
+        ),
+        (-1, [Left(1)]),
+    )
+]
+"""frames that nothing is wrong with: where these fail too, no frame is to blame for a failure"""
 
 
 class ProjectionUnusable(Exception):
@@ -73,6 +95,17 @@ class Applied(msgspec.Struct):
     counts: dict[str, Counts] = {}
     """of each app; those left out who are in no report"""
     skipped: list[Skipped] = []
+
+
+class Written(NamedTuple):
+    """What a batch came to."""
+
+    decoded: Decoded
+    sessions: list[Session]
+    events: Columns
+    started: Columns | None
+    tracked: int
+    """events of trackers"""
 
 
 class Projection:
@@ -194,9 +227,56 @@ class Projection:
     def apply(self, documents: Sequence[Document], position: str, dedupe: bool = False) -> Applied:
         """Project these frames, take out what these removals say, and remember the position behind them.
 
-        With `dedupe`, frames that are here already are left out. On any error nothing of the batch is in the
-        file, and it must be opened anew.
+        With `dedupe`, frames that are here already are left out, and so are those, always, that cannot be read or that
+        DuckDB does not take. On any error nothing of the batch is in the file, and it must be opened anew.
         """
+        try:
+            written = self._write(documents, position, dedupe)
+        except (duckdb.IOException, duckdb.OutOfMemoryException, ProjectionUnusable):
+            raise  # no frame is to blame
+        except Exception:
+            self._take_back()
+            if self._refused(CONTROL, dedupe) or not (refused := self._refused(documents, dedupe)):
+                raise  # it is not the frames
+            good = [document for document in documents if id(document) not in refused]
+            written = self._write(good, position, dedupe, [*refused.values()])
+        # Nothing from here on may be tried again.
+        self._writer.execute("commit")
+        before = self.standing
+        self.standing = msgspec.structs.replace(
+            before,
+            position=position,
+            frames=before.frames + len(written.decoded.documents),
+            events=before.events + written.tracked,
+            skipped=before.skipped + len(written.decoded.skipped),
+        )
+        applied = Applied(self.standing, skipped=written.decoded.skipped)
+        self._tell(applied, written.sessions, written.events, written.started)
+        return applied
+
+    def _refused(self, documents: Sequence[Document], dedupe: bool) -> dict[int, Skipped]:
+        """The frames that make a batch fail, found by halving it; nothing is written."""
+        try:
+            self._write(documents, self.standing.position, dedupe)
+        except Exception as error:
+            self._take_back()
+            if len(documents) > 1:
+                half = len(documents) // 2
+                return self._refused(documents[:half], dedupe) | self._refused(documents[half:], dedupe)
+            return {id(documents[0]): columns.skipped(documents[0], error)}
+        self._take_back()
+        return {}
+
+    def _take_back(self) -> None:
+        """End the transaction without its rows, and forget what was to go with them."""
+        with contextlib.suppress(duckdb.TransactionException):  # none had begun
+            self._writer.execute("rollback")
+        self._load_again()
+
+    def _write(
+        self, documents: Sequence[Document], position: str, dedupe: bool, refused: Sequence[Skipped] = ()
+    ) -> Written:
+        """In a transaction that is left open: to be committed, or taken back."""
         writer = self._writer
         removals = [document for document in documents if "removal" in document]
         if removals:
@@ -207,10 +287,12 @@ class Projection:
         if removals:
             self._remove(removals)
         decoded = columns.decode(documents)
+        decoded.skipped += refused
         try:
             sessions, apps, events = self._events(decoded)
         except OverflowError:
             decoded = columns.decode_one_by_one(documents)
+            decoded.skipped += refused
             sessions, apps, events = self._events(decoded)
         if dedupe:
             decoded, sessions, apps, events = self._without_known(decoded, sessions, apps, events)
@@ -231,18 +313,7 @@ class Projection:
             "update progress set position = ?, frames = frames + ?, events = events + ?, skipped = skipped + ?",
             [position, len(decoded.documents), tracked, len(decoded.skipped)],
         )
-        writer.execute("commit")
-        before = self.standing
-        self.standing = msgspec.structs.replace(
-            before,
-            position=position,
-            frames=before.frames + len(decoded.documents),
-            events=before.events + tracked,
-            skipped=before.skipped + len(decoded.skipped),
-        )
-        applied = Applied(self.standing, skipped=decoded.skipped)
-        self._tell(applied, sessions, events, started)
-        return applied
+        return Written(decoded, sessions, events, started, tracked)
 
     def _remove(self, removals: Sequence[Document]) -> None:
         """In a transaction before the batch's: what is taken out twice is gone once."""
@@ -250,13 +321,16 @@ class Projection:
         found = forget(self._writer, removals)
         self._writer.execute("commit")
         if found:
-            # An id that was given once is not given again: reports keep what they matched by id.
-            following = [dictionary.next for dictionary in self.dictionaries.all()]
-            session = self.sessions.next
-            self._load()
-            self.sessions.next = max(self.sessions.next, session)
-            for dictionary, number in zip(self.dictionaries.all(), following, strict=True):
-                dictionary.next = max(dictionary.next, number)
+            self._load_again()
+
+    def _load_again(self) -> None:
+        """An id that was given once is not given again: reports keep what they matched by id."""
+        following = [dictionary.next for dictionary in self.dictionaries.all()]
+        session = self.sessions.next
+        self._load()
+        self.sessions.next = max(self.sessions.next, session)
+        for dictionary, next_id in zip(self.dictionaries.all(), following, strict=True):
+            dictionary.next = max(dictionary.next, next_id)
 
     def enter(self, stage: Stage, overlap_until: int = 0) -> Standing:
         self._writer.execute("update progress set stage = ?, overlap_until = ?", [stage, overlap_until])

@@ -10,11 +10,19 @@ from collections.abc import Callable, Sequence
 
 import eventlet
 from bson import ObjectId
+from bson.errors import InvalidDocument
 from mongoengine.connection import get_db
 from nameko.extensions import DependencyProvider
 from nameko.timer import timer
 from pymongo.database import Database as MongoDatabase
-from pymongo.errors import BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WTimeoutError,
+)
 
 from services.analysis import imports, record, removals, retention
 from services.analysis.record import Document, FrameInvalid
@@ -31,7 +39,7 @@ from services.contracts.recorder import (
     SaveImport,
     SetRetention,
 )
-from services.hosting import Calls, Database, Healthy, clock, listen, rpc
+from services.hosting import Calls, Database, Healthy, Unprocessable, clock, listen, rpc
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +48,16 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 MESSAGES_AT_ONCE = 10
 """taken from the queue before they are written; bounds what waits here while the database is away"""
 DUPLICATE_KEY = 11000
+NEVER = {
+    121,  # DocumentValidationFailure
+    10334,  # BSONObjectTooLarge
+}
+"""codes of write errors that do not pass"""
 TIDYING = 10
 """seconds between two looks for what is to be deleted"""
+
+Refused = tuple[Frame, str]
+"""a frame that can never be recorded, and why"""
 
 
 class Writer:
@@ -51,43 +67,62 @@ class Writer:
         self._database = database
         self._prepared = False
 
-    def write(self, frames: Sequence[Frame]) -> None:
-        """Returns when all of them are there, however long the database is away. A frame with impossible ids
-        is left out and logged: it must not keep its neighbours from being recorded.
+    def write(self, frames: Sequence[Frame]) -> list[Refused]:
+        """Returns when they are there, however long the database is away; all but those that can never be, which
+        must not keep their neighbours from being recorded.
 
         Raises:
-            PyMongoError: the database is there but takes a frame for no good.
+            PyMongoError: the database is there and takes them for no good, for a reason that may pass.
         """
-        documents = []
+        refused: list[Refused] = []
+        documents, of = [], []
         for frame in frames:
             try:
                 documents.append(record.document(frame))
+                of.append(frame)
             except FrameInvalid as error:
-                log.error("a frame cannot be recorded: %s", error)
+                refused.append((frame, str(error)))
         pause = FIRST_PAUSE
-        while documents:
+        while True:
             try:
-                self._insert(documents)
-                return
+                return refused + [(of[place], why) for place, why in self._insert(documents)]
             except (ConnectionFailure, WTimeoutError, ExecutionTimeout) as error:
                 log.warning("the record is away, again in %.1f s: %s", pause, error.__class__.__name__)
                 eventlet.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    def _insert(self, documents: list[dict[str, object]]) -> None:
+    def _insert(self, documents: list[dict[str, object]]) -> list[tuple[int, str]]:
+        """The places of those that were refused for good, and why."""
+        if not documents:
+            return []
         database = self._database()
         if not self._prepared:
             record.create(database)
             self._prepared = True
+        refused: list[tuple[int, str]] = []
         try:
             database[record.FRAMES].insert_many(documents, ordered=False)
         except BulkWriteError as error:
             details = error.details or {}
-            if any(failed["code"] != DUPLICATE_KEY for failed in details.get("writeErrors", [])):
+            failed = [each for each in details.get("writeErrors", []) if each["code"] != DUPLICATE_KEY]
+            if any(each["code"] not in NEVER for each in failed):
                 raise
             if concerns := details.get("writeConcernErrors"):
                 raise WTimeoutError(str(concerns)) from error
+            refused = [(each["index"], each["errmsg"]) for each in failed]
+        except (InvalidDocument, OverflowError, OperationFailure) as error:
+            if isinstance(error, OperationFailure) and error.code not in NEVER:
+                raise
+            if len(documents) == 1:
+                return [(0, f"{type(error).__name__}: {error}")]
+            # One of them is not even taken in, and some of the others were not.
+            return [
+                (place, why)
+                for place, document in enumerate(documents)
+                for _, why in self._insert([document])
+            ]
         removals.after_write(database, documents)
+        return refused
 
 
 class Record(DependencyProvider):
@@ -109,7 +144,8 @@ class Recorder(Healthy):
 
     @listen(Frames, prefetch=MESSAGES_AT_ONCE)
     def record(self, event: Frames) -> None:
-        self.writer.write(event.frames)
+        if refused := self.writer.write(event.frames):
+            raise Unprocessable([(Frames(frames=[frame]), why) for frame, why in refused])
 
     @rpc
     def get_import(self, request: GetImport) -> ImportState | None:

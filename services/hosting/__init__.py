@@ -17,9 +17,9 @@ name; to look around by hand:
 
 from services.hosting.calls import Calls
 from services.hosting.database import Database
-from services.hosting.events import Tell, listen
+from services.hosting.events import Tell, Unprocessable, listen
 from services.hosting.health import Healthy
 from services.hosting.rpc import rpc
 from services.hosting.settings import Settings
 
-__all__ = ["Calls", "Database", "Healthy", "Settings", "Tell", "listen", "rpc"]
+__all__ = ["Calls", "Database", "Healthy", "Settings", "Tell", "Unprocessable", "listen", "rpc"]

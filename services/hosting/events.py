@@ -6,11 +6,13 @@
                                    '--------- retry.{seconds}s <------------+--> dead-letters
 
 The queues are Nameko's own; a retried message goes back by the default exchange to the queue it failed in, so
-other listeners do not see it again. What failed five times or cannot be read is parked in `dead-letters`. A
-message is acked only when its copy is confirmed. Handlers must be idempotent: delivery is at least once.
+other listeners do not see it again. What failed five times or cannot be read is parked in `dead-letters`, and so
+is what a handler says will never succeed (Unprocessable). A message is acked only when its copy is confirmed.
+Handlers must be idempotent: delivery is at least once. `make dead-letters` lists, shows and replays.
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import eventlet
@@ -39,6 +41,16 @@ QUEUE_HEADER = "x-datalab-queue"
 ERROR_HEADER = "x-datalab-error"
 
 # Any, here: kombu and Nameko are untyped.
+
+
+class Unprocessable(Exception):
+    """Raised by a handler that has done all that can be done with its event: these, the rest of it, are parked in its
+    place, each with its reason.
+    """
+
+    def __init__(self, rest: Sequence[tuple[Event, str]]) -> None:
+        super().__init__(f"{len(rest)} parts: {rest[0][1]}")
+        self.rest = rest
 
 
 def _retry_queue(seconds: float) -> Queue:
@@ -104,6 +116,9 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
         if exc_info is None:
             self.queue_consumer.ack_message(message)
             return
+        if isinstance(exc_info[1], Unprocessable):
+            self._park_rest(message, exc_info[1])
+            return
         tries = _tries(message)
         if tries >= len(BACK_OFF):
             self._park(message, exc_info[1])
@@ -116,6 +131,23 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
         log.error("%s parked a message in %s: %r", self.queue.name, DEAD_LETTERS, error)
         headers = {QUEUE_HEADER: self.queue.name, ERROR_HEADER: repr(error)[:500]}
         self._hand_over(message, Queue(DEAD_LETTERS, durable=True), DEAD_LETTERS, headers)
+
+    def _park_rest(self, message: Any, error: Unprocessable) -> None:
+        for event, why in error.rest:
+            log.error("%s parked a part of a message in %s: %s", self.queue.name, DEAD_LETTERS, why)
+            try:
+                self.publishing.publish(
+                    event,
+                    "",
+                    DEAD_LETTERS,
+                    headers={QUEUE_HEADER: self.queue.name, ERROR_HEADER: why[:500]},
+                    declare=[Queue(DEAD_LETTERS, durable=True)],
+                    mandatory=True,
+                )
+            except Unreachable as unreachable:
+                self._ask_again(message, DEAD_LETTERS, unreachable)
+                return
+        self.queue_consumer.ack_message(message)
 
     def _hand_over(self, message: Any, queue: Queue, routing_key: str, headers: dict[str, object]) -> None:
         # What says how the message came here does not say how it goes on; a body that could be read is decompressed.
@@ -133,12 +165,15 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
                 mandatory=True,
             )
         except Unreachable as error:
-            # Not acked: the broker gives it again.
-            log.warning("%s could not hand a message over to %s: %s", self.queue.name, queue.name, error)
-            eventlet.sleep(HAND_OVER_PAUSE)
-            self.queue_consumer.requeue_message(message)
+            self._ask_again(message, queue.name, error)
             return
         self.queue_consumer.ack_message(message)
+
+    def _ask_again(self, message: Any, where: str, error: Unreachable) -> None:
+        """Not acked: the broker gives it again."""
+        log.warning("%s could not hand a message over to %s: %s", self.queue.name, where, error)
+        eventlet.sleep(HAND_OVER_PAUSE)
+        self.queue_consumer.requeue_message(message)
 
 
 def _bytes(body: Any) -> bytes:

@@ -77,9 +77,10 @@ def test_who_sends_more_than_can_be_stored_is_turned_away_and_loses_nothing(stac
         os.kill(recorder, signal.SIGCONT)
     assert eventually(lambda: trackers[-1].hello().status_code == 200, 20), "hello is refused for ever"
     for tracker, unacked in held:
+        of = tracker.session  # a new hello begins another session, and these are not its frames
         with tracker.stream() as stream:
             for n in unacked:
-                stream.frame(*FRAME, n=n)
+                stream.say({"n": n, "events": FRAME, "session": of})
             assert sorted(stream.heard()["ack"] for _ in unacked) == sorted(unacked)
     events = sent * len(FRAME)
     assert eventually(lambda: app.totals()["events"] == events, 20), f"{app.totals()['events']} of {events}"

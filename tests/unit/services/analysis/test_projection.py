@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 import pytest
+from bson import Binary, ObjectId
 
 from services.analysis import dictionaries, record
 from services.analysis.projection import Counts, Projection, ProjectionUnusable
@@ -89,6 +90,37 @@ def test_a_broken_frame_is_left_out_and_told_its_neighbours_stay(
     applied = deliver(projection, [good[0], bad, good[1]])
     assert [skipped.key for skipped in applied.skipped] == [record.frame_id(bad.session, 77)]
     assert (applied.standing.frames, applied.standing.events, applied.standing.skipped) == (2, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ({"_id": ObjectId(b"x" * 12)}, "TypeError"),
+        ({"_id": Binary(b"short")}, "ValueError"),
+        ({"events": b'[[2,99999999999999999999,"/"]]'}, "OverflowError"),
+        ({"events": b'[[2,1,"/",1,"",300]]'}, "OverflowError"),
+        ({"events": None}, "TypeError"),
+    ],
+)
+@pytest.mark.parametrize("dedupe", [False, True])
+def test_a_frame_that_makes_its_batch_fail_is_found_and_told_its_neighbours_stay(
+    projection: Projection, broken: dict[str, object], told: str, dedupe: bool
+) -> None:
+    documents = [
+        record.document(frame) for frame in frames(new_app(), [page_visit("v", "a") for _ in range(20)])
+    ]
+    poison = {**documents[13], **broken}
+    applied = projection.apply([*documents[:13], poison, *documents[14:]], "behind", dedupe)
+    assert [skipped.why.partition(":")[0] for skipped in applied.skipped] == [told]
+    standing = projection.standing
+    assert (standing.position, standing.frames, standing.skipped) == ("behind", 39, 1)
+    projection.apply([documents[13]], "later", dedupe)
+    assert rows(projection, "select count(*) from events") == [(20,)]
+    assert rows(projection, "select count(*), count(distinct session) from sessions") == [(20, 20)]
+
+
+def test_a_very_long_address_holds_nobody_up() -> None:
+    assert dictionaries.path("a" * 1_000_000) == "/" + "a" * 1_000_000
 
 
 def test_frames_that_are_there_already_are_left_out_where_asked(projection: Projection) -> None:
