@@ -44,6 +44,12 @@ To = Annotated[
 ]
 Zone = Annotated[str, QueryParameter(name="tz", max_length=60, description="IANA time zone of the intervals")]
 
+Compare = Annotated[
+    Comparison | None,
+    QueryParameter(
+        description="gives the overview's totals of the period before, or of the same dates a year ago"
+    ),
+]
 Format = Annotated[
     Literal["json", "csv"] | None,
     QueryParameter(description="default: what the header Accept asks for, else json"),
@@ -103,7 +109,7 @@ def provide_ask(
     end: To = None,
     tz: Zone = "UTC",
     interval: FromQuery[Interval] = "day",
-    compare: FromQuery[Comparison | None] = None,
+    compare: Compare = None,
     f: Filters = None,
     format: Format = None,  # noqa: ARG001  read by the response, checked and told here
 ) -> Ask:

@@ -2812,6 +2812,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -2864,6 +2865,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -2916,6 +2918,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -2967,6 +2970,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3019,6 +3023,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3183,6 +3188,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3238,6 +3244,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3295,6 +3302,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3345,6 +3353,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3396,6 +3405,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3446,6 +3456,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3498,6 +3509,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
