@@ -3080,6 +3080,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
@@ -3132,6 +3133,7 @@ export interface operations {
                 /** @description IANA time zone of the intervals */
                 tz?: string;
                 interval?: "hour" | "day" | "week" | "month";
+                /** @description gives the overview's totals of the period before, or of the same dates a year ago */
                 compare?: "previous" | "year" | null;
                 /** @description filter, repeatable, all must hold: field:value, `!field:value` is not, `a|b` any of, `*` any characters, `field:value||field:value` one or the other, `segment:name` a saved one. Fields: browser, os, device, screen, language, timezone, country, channel, referrer, visitor, campaign, utm_source, utm_medium, utm_campaign, utm_term, utm_content, utm_id, click_id, landing, page, entry, exit, event, click, segment */
                 f?: string[] | null;
