@@ -12,13 +12,14 @@ from services.analysis.reports.intervals import beginnings
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport
 from services.contracts.analysis.campaigns import CampaignField, CampaignRow, Credit, Money
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelStage
+from services.contracts.analysis.heatmap import Heat
 from services.contracts.analysis.journey import Direction, JourneyNode
 from services.contracts.analysis.overview import OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period
 from services.contracts.analysis.times import Bucket, Times
 from services.contracts.click_ids import CLICK_IDS
 from services.contracts.config import Button, Campaign, Funnel
-from services.contracts.frames import Click, Custom, Hover, Packed, Page, Seen
+from services.contracts.frames import Click, Custom, Hover, Move, Packed, Page, Seen
 from tests.unit.services.analysis.visits import Visit
 
 EDGES = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800]
@@ -457,3 +458,40 @@ def campaigns(
             else Money(amount=cost, currency=campaign.currency or ""),
         )
     return rows
+
+
+def heatmap(
+    visits: Sequence[Visit], period: Period, page: str, heat: Heat
+) -> tuple[list[tuple[int, int, float]], int, int]:
+    """Cells, events and visitors, of sessions that arrive in the order sent."""
+    cells: dict[tuple[int, int], float] = {}
+    events, visitors = 0, set()
+    for visit in visits:
+        here, width = "", int(visit.start().screen.partition("x")[0] or 0)
+        for at, _, _, event in [] if visit.bot else visit.ordered():
+            if isinstance(event, Page):
+                here = event.url.removeprefix("https://x.test")
+            if isinstance(event, Click):
+                width = event.page_w or width
+            fits = isinstance(event, Click if heat == "click" else Move) and here == page and width
+            if fits and isinstance(event, Click | Move) and period.start <= at < period.end:
+                column = min(max(event.x, 0) * 100 // width, 99)
+                cell = (column, max(event.y, 0) * 100 // width)
+                cells[cell] = cells.get(cell, 0) + (1 if isinstance(event, Click) else event.elapsed / 1000)
+                events += 1
+                visitors.add(visit.visitor)
+    found = [(*cell, weight) for cell, weight in cells.items() if weight]
+    return sorted(found), events, len(visitors)
+
+
+def depths(visits: Sequence[Visit], period: Period, page: str) -> list[int]:
+    """Views that saw the page down to 0, 10, … 100 percent."""
+    seen = []
+    for visit in visits:
+        here = ""
+        for at, _, _, event in [] if visit.bot else visit.ordered():
+            if isinstance(event, Page):
+                if here == page and event.scroll >= 0 and period.start <= at < period.end:
+                    seen.append(event.scroll)
+                here = event.url.removeprefix("https://x.test")
+    return [sum(scroll >= percent for scroll in seen) for percent in range(0, 101, 10)]

@@ -14,12 +14,14 @@ from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
 from services.analysis.reports.dropped import dropped
 from services.analysis.reports.funnel import funnel
+from services.analysis.reports.heatmap import heatmap
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.campaigns import CampaignField
 from services.contracts.analysis.dropped import DroppedReport
 from services.contracts.analysis.funnel import FunnelReport
+from services.contracts.analysis.heatmap import Heat
 from services.contracts.analysis.journey import Direction
 from services.contracts.analysis.scope import Period
 from services.contracts.config import Button, Campaign, Funnel, Stage
@@ -290,6 +292,43 @@ def test_campaigns(
     assert sum(row.sessions for row in report.rows) == report.sessions
     for touch in ("first_touch", "last_touch"):
         assert sum(getattr(row, touch).conversions for row in report.rows) == report.conversions
+
+
+@st.composite
+def pointing(draw: st.DrawFn) -> list[Visit]:
+    """Visits whose frames arrive in the order sent."""
+    found = []
+    for _ in range(draw(st.integers(0, 4))):
+        at = draw(moments)
+        sent: list[tuple[int, list[Packed]]] = []
+        for n in range(1, draw(st.integers(1, 4)) + 1):
+            frame: list[Packed] = []
+            for _ in range(draw(st.integers(1, 4))):
+                at += draw(st.sampled_from([0, STEP]))
+                x, y, width = (
+                    draw(st.sampled_from(which)) for which in ([-3, 0, 250, 600], [0, 333], [0, 500])
+                )
+                one_of: list[Packed] = [Click(at, x, y, "p", page_w=width), Move(at, x, y, width)]
+                one_of += [Page(at, f"{SITE}/{name}", scroll=max(-1, min(x, 100))) for name in "ab"]
+                frame.append(draw(st.sampled_from(one_of)))
+            sent.append((n, frame))
+        screen = draw(st.sampled_from(["", "1000x1"]))
+        visitor = draw(st.sampled_from("XY"))
+        found.append(Visit(visitor, BEGIN, sent, draw(st.integers(0, 9)) == 0, {"screen": screen}))
+    return found
+
+
+@settings(thorough, max_examples=300)
+@given(history=pointing(), period=periods(), page=st.sampled_from(["/a", "/b"]))
+def test_heatmap(asking: Asking, history: list[Visit], period: Period, page: str) -> None:
+    clicks, moves, scroll = asking(
+        lambda on: [heatmap(on, page, heat) for heat in get_args(Heat)], history, period
+    )
+    for report in (clicks, moves):
+        cells, events, visitors = oracle.heatmap(history, period, page, report.heat)
+        assert close(sorted(report.cells), cells)
+        assert (report.events, report.visitors) == (events, visitors)
+    assert [depth.views for depth in scroll.depths] == oracle.depths(history, period, page)
 
 
 def close(answer: object, expected: object) -> bool:
