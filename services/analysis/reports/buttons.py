@@ -1,7 +1,6 @@
 """Interesting buttons: seen, hovered, clicked, and the time to click; with trend and breakdown."""
 
-from collections.abc import Mapping
-from typing import Any  # a row of DuckDB holds what the macro gives
+from typing import Any, Literal  # Any: a row of DuckDB holds what the macro gives
 
 import msgspec
 
@@ -10,66 +9,61 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.times import times
-from services.contracts.analysis.breakdown import BreakdownField, PartKind
-from services.contracts.analysis.buttons import (
-    ButtonPart,
-    ButtonPoint,
-    ButtonReport,
-    ButtonsReport,
-)
+from services.contracts.analysis.breakdown import BreakdownField
+from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport, ButtonsReport
 
-Spans = Mapping[str, Any]
+Counts = dict[str, Any]
+"""the fields of ButtonCounts"""
+
+_COUNTS = ("saw", "hovered", "clicked", "clicks", "from_session_start", "from_page_entry")
+_SPANS = ("hover_leave", "hover_click", "from_session_start", "from_page_entry")
+_NOTHING: Counts = {
+    **dict.fromkeys(("saw", "hovered", "clicked", "clicks"), 0),
+    **dict.fromkeys(("from_session_start", "from_page_entry")),
+}
 
 
-class Row(msgspec.Struct):
-    """Of queries/buttons.sql."""
+class Found(msgspec.Struct):
+    """What was recorded of each button, by its place."""
 
-    button: int
-    begins: int | None = None
-    part: int | None = None
-    saw: int = 0
-    hovered: int = 0
-    clicked: int = 0
-    clicks: int = 0
-    hover_leave: Spans | None = None
-    hover_click: Spans | None = None
-    from_session_start: Spans | None = None
-    from_page_entry: Spans | None = None
+    whole: dict[int, tuple[Any, ...]] = {}
+    points: dict[tuple[int, int], Counts] = {}
+    """by its interval"""
+    parts: dict[tuple[int, int], Counts] = {}
+    """by its part of the breakdown, most clicks first"""
 
 
 def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
     """One for each button configured, in their order. Raises InvalidInput."""
     begins = intervals.beginnings(on.period)
     asked = on.config.buttons
-    rows = _rows(on, begins, by) if asked else []
-    names = {row.part for row in rows if row.part is not None}
-    said = named(on, names) if by and asked else None
+    found = _found(on, begins, by) if asked else Found()
+    said = named(on, [part for _, part in found.parts]) if by and asked else None
     reports: list[ButtonReport] = []
     for place, button in enumerate(asked):
-        mine = [row for row in rows if row.button == place]
-        whole = next((row for row in mine if row.begins is None and row.part is None), Row(place))
-        points = {row.begins: row for row in mine if row.begins is not None}
-        parts = [(row.part, row) for row in mine if row.part is not None]
+        saw, hovered, clicked, clicks, *spans = found.whole.get(place, (0, 0, 0, 0, None, None, None, None))
+        parts = []
+        for (of, part), counts in found.parts.items():
+            if said is not None and of == place:
+                kind, value = said(part)
+                parts.append(ButtonPart(kind=kind, value=value, **counts))
         reports.append(
             ButtonReport(
                 name=button.name,
                 selector=button.selector,
-                saw=whole.saw,
-                hovered=whole.hovered,
-                clicked=whole.clicked,
-                clicks=whole.clicks,
-                hover_leave=times(whole.hover_leave),
-                hover_click=times(whole.hover_click),
-                from_session_start=times(whole.from_session_start),
-                from_page_entry=times(whole.from_page_entry),
-                series=[ButtonPoint(at=at, **_counts(points.get(at, Row(place)))) for at in begins],
-                parts=[_part(row, *said(part)) for part, row in parts] if said else [],
+                saw=saw,
+                hovered=hovered,
+                clicked=clicked,
+                clicks=clicks,
+                **dict(zip(_SPANS, map(times, spans), strict=True)),
+                series=[ButtonPoint(at=at, **found.points.get((place, at), _NOTHING)) for at in begins],
+                parts=parts,
             )
         )
     return ButtonsReport(**on.about(), buttons=reports, by=by)
 
 
-def _rows(on: Reading, begins: list[int], by: BreakdownField | None) -> list[Row]:
+def _found(on: Reading, begins: list[int], by: BreakdownField | None) -> Found:
     connection, period = on.connection, on.period
     asked = {"app": on.app, "start": period.start, "end": period.end, "intervals": begins}
     know_parts(on, by)
@@ -79,26 +73,13 @@ def _rows(on: Reading, begins: list[int], by: BreakdownField | None) -> list[Row
         connection.execute(query("first_clicks"), asked)
     finally:
         connection.unregister("wanted")
+    rows = connection.execute(query("buttons")).fetchall()
+    whole = {button: tuple(row) for button, *row in rows}
+    return Found(whole, _by(on, "begins"), _by(on, "part") if by else {})
+
+
+def _by(on: Reading, place: Literal["begins", "part"]) -> dict[tuple[int, int], Counts]:
     most = "select name from touches group by name order by count(*) filter (kind = 1) desc, name limit $most"
-    kept = [name for (name,) in connection.execute(most, {"most": MOST_PARTS}).fetchall()]
-    return [Row(*row) for row in connection.execute(query("buttons"), {"kept": kept}).fetchall()]
-
-
-def _part(row: Row, kind: PartKind, value: str | None) -> ButtonPart:
-    return ButtonPart(kind=kind, value=value, **_counts(row))
-
-
-def _counts(row: Row) -> dict[str, Any]:  # Any: keyword arguments of ButtonCounts
-    return {
-        "saw": row.saw,
-        "hovered": row.hovered,
-        "clicked": row.clicked,
-        "clicks": row.clicks,
-        "from_session_start": _median(row.from_session_start),
-        "from_page_entry": _median(row.from_page_entry),
-    }
-
-
-def _median(spans: Spans | None) -> float | None:
-    found = times(spans)
-    return found.median if found else None
+    kept = [name for (name,) in on.connection.execute(most, {"most": MOST_PARTS}).fetchall()]
+    rows = on.connection.execute(query("buttons_by").replace("{place}", place), {"kept": kept}).fetchall()
+    return {(button, at): dict(zip(_COUNTS, counts, strict=True)) for button, at, *counts in rows}
