@@ -4,8 +4,10 @@ from typing import Annotated
 
 import msgspec
 from litestar import Controller, get, post, put
+from litestar.exceptions import ValidationException
 from litestar.params import FromPath, JSONBody
 
+from edge.dashboard.bodies import keep_body, respond_with_all
 from edge.given import GivenActor, GivenBus
 from services.contracts import config
 
@@ -25,6 +27,8 @@ class Segments(msgspec.Struct, forbid_unknown_fields=True):
 class Configs(Controller):
     path = "/api/apps/{app:str}/config"
     tags = ("config",)
+    before_request = staticmethod(keep_body)
+    exception_handlers = {ValidationException: respond_with_all}
 
     @get("/", operation_id="config")
     async def get_config(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.AppConfig:
@@ -42,7 +46,7 @@ class Configs(Controller):
     async def get_campaigns(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> Campaigns:
         return Campaigns((await bus.call(config.GetConfig(actor=actor, app=app))).campaigns)
 
-    @put("/funnel", operation_id="putFunnel")
+    @put("/funnel", operation_id="putFunnel", body=config.Funnel)
     async def put_funnel(
         self,
         actor: GivenActor,
@@ -52,13 +56,13 @@ class Configs(Controller):
     ) -> config.AppConfig:
         return await bus.call(config.PutFunnel(actor=actor, app=app, funnel=data))
 
-    @put("/buttons", operation_id="putButtons")
+    @put("/buttons", operation_id="putButtons", body=Buttons)
     async def put_buttons(
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[Buttons], bus: GivenBus
     ) -> config.AppConfig:
         return await bus.call(config.PutButtons(actor=actor, app=app, buttons=data.buttons))
 
-    @put("/campaigns", operation_id="putCampaigns")
+    @put("/campaigns", operation_id="putCampaigns", body=Campaigns)
     async def put_campaigns(
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[Campaigns], bus: GivenBus
     ) -> config.AppConfig:
@@ -68,7 +72,7 @@ class Configs(Controller):
     async def get_segments(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> Segments:
         return Segments((await bus.call(config.GetConfig(actor=actor, app=app))).segments)
 
-    @put("/segments", operation_id="putSegments")
+    @put("/segments", operation_id="putSegments", body=Segments)
     async def put_segments(
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[Segments], bus: GivenBus
     ) -> config.AppConfig:
@@ -78,7 +82,7 @@ class Configs(Controller):
     async def get_own(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.Own:
         return (await bus.call(config.GetConfig(actor=actor, app=app))).own
 
-    @put("/own", operation_id="putOwn")
+    @put("/own", operation_id="putOwn", body=config.Own)
     async def put_own(
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[config.Own], bus: GivenBus
     ) -> config.AppConfig:
@@ -88,7 +92,7 @@ class Configs(Controller):
     async def get_capture(self, actor: GivenActor, app: FromPath[str], bus: GivenBus) -> config.Capture:
         return (await bus.call(config.GetConfig(actor=actor, app=app))).capture
 
-    @put("/capture", operation_id="putCapture")
+    @put("/capture", operation_id="putCapture", body=config.Capture)
     async def put_capture(
         self, actor: GivenActor, app: FromPath[str], data: JSONBody[config.Capture], bus: GivenBus
     ) -> config.AppConfig:
