@@ -14,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from edge import health, pages
+from edge.bulk.exports import export
 from edge.bulk.imports import Imports, Running
 from edge.bulk.keeping import Keeping
 from edge.bus import Bus
@@ -97,6 +98,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
             Configs,
             reports,
             Imports,
+            export,
             Keeping,
             Notifications,
             live_ticket,
@@ -115,7 +117,9 @@ def make_app(settings: EdgeSettings) -> Litestar:
         state=State({"streams": streams}),
         request_max_body_size=LARGEST_BODY,
         compression_config=CompressionConfig(
-            backend="gzip", minimum_size=1000, exclude=["/t.js", "/assets", "/api/stream"]
+            backend="gzip",
+            minimum_size=1000,
+            exclude=["/t.js", "/assets", "/api/stream", "/api/apps/[^/]+/export$"],
         ),
         openapi_config=OpenAPIConfig(
             title="datalab",

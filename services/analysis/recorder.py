@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import eventlet
 from bson import ObjectId
 from bson.errors import InvalidDocument
+from eventlet import tpool
 from mongoengine.connection import get_db
 from nameko.extensions import DependencyProvider
 from nameko.timer import timer
@@ -24,7 +25,9 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from services.analysis import imports, record, removals, retention
+from services.analysis import exporting, imports, record, removals, retention
+from services.analysis.exporting import Place
+from services.analysis.parquet import parquet
 from services.analysis.record import Document, FrameInvalid
 from services.contracts.apps import AppDeleted, Permit
 from services.contracts.frames import Frame, Frames
@@ -32,6 +35,8 @@ from services.contracts.messages import Done
 from services.contracts.recorder import (
     Erased,
     EraseVisitor,
+    ExportedPart,
+    ExportPart,
     GetImport,
     GetRetention,
     ImportState,
@@ -171,6 +176,17 @@ class Recorder(Healthy):
         app = self.calls(Permit(actor=request.actor, app=request.app, action="erase"))
         retention.keep(get_db("analysis"), ObjectId(app.id), request.days)
         return Keeping(request.days)
+
+    @rpc
+    def export_part(self, request: ExportPart) -> ExportedPart:
+        app = self.calls(Permit(actor=request.actor, app=request.app, action="export"))
+        after = Place.read(request.after) if request.after else None
+        lines, events, place = exporting.part(
+            get_db("analysis"), ObjectId(app.id), request.start, request.end, after
+        )
+        pack = parquet if request.format == "parquet" else exporting.compressed
+        data = tpool.execute(pack, lines)
+        return ExportedPart(data=data, events=events, after=None if place is None else str(place))
 
     @listen(AppDeleted)
     def app_deleted(self, event: AppDeleted) -> None:

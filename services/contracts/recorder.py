@@ -79,3 +79,30 @@ class EraseVisitor(Call[Erased]):
     actor: Actor
     app: str
     visitor: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+ExportFormat = Literal["ndjson", "parquet"]
+
+
+class ExportedPart(msgspec.Struct, kw_only=True):
+    data: bytes
+    """NDJSON, compressed by zlib; or a whole Parquet file with the part's rows"""
+    events: int
+    after: str | None
+    """where the next part begins; None: this is the last one"""
+
+
+class ExportPart(Call[ExportedPart]):
+    """Sessions that began in [start, end), UNIX ms, with all their events, as `bulk.Line`s: some thousand at a time,
+    beginning `after` the part before. Who asks for no more parts leaves nothing behind.
+
+    Raises AppUnknown, Forbidden, InvalidInput.
+    """
+
+    address: ClassVar[str] = "recorder.export_part"
+    actor: Actor
+    app: str
+    start: int
+    end: int
+    format: ExportFormat = "ndjson"
+    after: str = ""
