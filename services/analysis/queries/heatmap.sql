@@ -14,14 +14,17 @@ viewers as (
     select session, visitor from chosen join (select session, device from sessions) using (session)
     left join words on words.id = device
     where $device is null or text = $device
+),
+placed as materialized (
+    select
+        visitor,
+        least(greatest(x, 0) * $columns // page_w, $columns - 1) as "column",
+        greatest(y, 0) * $columns // page_w as row,
+        weight
+    from points join viewers using (session)
+    where page_w > 0
 )
-select
-    least(greatest(x, 0) * $columns // page_w, $columns - 1) as "column",
-    greatest(y, 0) * $columns // page_w as row,
-    sum(weight) as weight,
-    count(*) as events,
-    count(distinct visitor) as visitors
-from points join viewers using (session)
-where page_w > 0
-group by grouping sets ((), ("column", row))
+select null as "column", null as row, sum(weight) as weight, count(*), count(distinct visitor) from placed
+union all
+select "column", row, sum(weight), null, null from placed group by "column", row
 order by "column" is not null, weight desc, row, "column"
