@@ -5,11 +5,13 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, post, put
 from litestar.exceptions import ValidationException
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, PathParameter
 
 from edge.dashboard.bodies import keep_body, respond_with_all
 from edge.given import GivenActor, GivenBus
 from services.contracts import config
+
+VersionNumber = Annotated[int, PathParameter(ge=0, le=2**53)]
 
 
 class Buttons(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,14 +107,14 @@ class Configs(Controller):
 
     @get("/versions/{version:int}", operation_id="configVersion")
     async def version(
-        self, actor: GivenActor, app: FromPath[str], version: FromPath[int], bus: GivenBus
+        self, actor: GivenActor, app: FromPath[str], version: VersionNumber, bus: GivenBus
     ) -> config.AppConfig:
         """The config as it was."""
         return await bus.call(config.GetVersion(actor=actor, app=app, version=version))
 
     @post("/versions/{version:int}/restore", status_code=200, operation_id="restoreConfig")
     async def restore(
-        self, actor: GivenActor, app: FromPath[str], version: FromPath[int], bus: GivenBus
+        self, actor: GivenActor, app: FromPath[str], version: VersionNumber, bus: GivenBus
     ) -> config.AppConfig:
         """Make the config again what it was, as a new version."""
         return await bus.call(config.RestoreVersion(actor=actor, app=app, version=version))

@@ -4,10 +4,12 @@ from typing import Annotated
 
 import msgspec
 from litestar import Controller, delete, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, PathParameter
 
 from edge.given import GivenActor, GivenBus
 from services.contracts import tokens
+
+Issue = Annotated[int, PathParameter(ge=1, le=2**53)]
 
 
 class TokenIssue(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,8 +43,6 @@ class Tokens(Controller):
         return await bus.call(tokens.ListTokens(actor=actor, app=app))
 
     @delete("/tokens/{issue:int}", operation_id="revokeToken")
-    async def revoke(
-        self, actor: GivenActor, app: FromPath[str], issue: FromPath[int], bus: GivenBus
-    ) -> None:
+    async def revoke(self, actor: GivenActor, app: FromPath[str], issue: Issue, bus: GivenBus) -> None:
         """End a token now: pages that carry it are refused within a second."""
         await bus.call(tokens.RevokeToken(actor=actor, app=app, issue=issue))

@@ -196,13 +196,16 @@ class GetHistory(Call[ConfigHistory]):
     app: str
 
 
+VersionNumber = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+
+
 class GetVersion(Call[AppConfig]):
     """The config as it was; version 0 are the defaults. Raises AppUnknown, VersionUnknown."""
 
     address: ClassVar[str] = "config.version"
     actor: Actor
     app: str
-    version: int
+    version: VersionNumber
 
 
 class RestoreVersion(Call[AppConfig]):
@@ -211,7 +214,7 @@ class RestoreVersion(Call[AppConfig]):
     address: ClassVar[str] = "config.restore"
     actor: Actor
     app: str
-    version: int
+    version: VersionNumber
 
 
 class ConfigChanged(Event):

@@ -61,7 +61,7 @@ class RevokeToken(Call[Done]):
     address: ClassVar[str] = "tokens.revoke"
     actor: Actor
     app: str
-    issue: int
+    issue: Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 
 
 class GetToken(Call[AppToken | None]):

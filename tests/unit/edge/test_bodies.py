@@ -74,3 +74,12 @@ async def test_a_refused_config_names_every_field(bus: MemoryBus) -> None:
             assert 400 <= refused.status_code < 500
         assert bus.asked == []
         assert (await client.put(path, json={"stages": [STAGE, {**STAGE, "name": "b"}]})).status_code == 200
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", ["-1", str(2**53 + 1), "9" * 40, "x"])
+async def test_a_version_that_cannot_be_is_refused_at_the_edge(bus: MemoryBus, number: str) -> None:
+    async with browsing(configs(bus)) as client:
+        answer = await client.get(f"/api/apps/a/config/versions/{number}")
+    assert 400 <= answer.status_code < 500
+    assert bus.asked == []
