@@ -2,6 +2,7 @@
 
 from services.contracts.health import Health
 from services.hosting.database import Database
+from services.hosting.liveness import Liveness
 from services.hosting.rpc import rpc
 
 
@@ -9,6 +10,7 @@ class Healthy:
     """Mixed into every service; it has a `database`."""
 
     database: Database
+    liveness = Liveness()
 
     @rpc
     def health(self) -> Health:

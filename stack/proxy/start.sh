@@ -1,0 +1,23 @@
+# Fill in what is known only now, and become nginx. Everything written is below /tmp: the rest is read-only.
+#   TRACKER_PATH   where the tracker is, against block lists (/t.js)
+#   EDGE           the edge, host:port (api-bff:8080)
+#   REAL_IP_FROM   proxies before this one whose X-Forwarded-For is believed, comma separated
+#   /run/secrets/tls_certificate, tls_key: with them there is HTTPS, and HTTP only leads there
+set -eu
+mkdir -p /tmp/nginx
+for file in nginx.conf routes.conf https.conf; do
+    sed -e "s|@TRACKER_PATH@|${TRACKER_PATH:-/t.js}|g" -e "s|@EDGE@|${EDGE:-api-bff:8080}|g" "/proxy/$file" \
+        >"/tmp/nginx/$file"
+done
+: >/tmp/nginx/real-ip.conf
+if [ -n "${REAL_IP_FROM:-}" ]; then
+    echo 'real_ip_header X-Forwarded-For; real_ip_recursive on;' >/tmp/nginx/real-ip.conf
+    echo "$REAL_IP_FROM" | tr ',' '\n' | sed 's|.*|set_real_ip_from &;|' >>/tmp/nginx/real-ip.conf
+fi
+if [ -s /run/secrets/tls_certificate ] && [ -s /run/secrets/tls_key ]; then
+    echo 'location / { return 308 https://$host$request_uri; }' >/tmp/nginx/plain.conf
+else
+    cp /tmp/nginx/routes.conf /tmp/nginx/plain.conf
+    : >/tmp/nginx/https.conf
+fi
+exec nginx -c /tmp/nginx/nginx.conf
