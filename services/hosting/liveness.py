@@ -13,7 +13,6 @@ from typing import Any
 
 import eventlet
 import msgspec
-from nameko.extensions import DependencyProvider
 
 from services.contracts.errors import Refused
 from services.contracts.health import Health
@@ -31,10 +30,9 @@ class LivenessSettings(msgspec.Struct, kw_only=True):
     """touched every few seconds; unset: nothing is"""
 
 
-class Liveness(DependencyProvider):
-    calls = Calls()
-
+class Liveness(Calls):
     def setup(self) -> None:
+        super().setup()
         self.file = load(LivenessSettings, environment_of(self.container.config)).alive_file
         self._going_on = True
 
@@ -60,7 +58,7 @@ class Liveness(DependencyProvider):
     def _well(self) -> bool:
         ask = _ask(self.container.service_name)
         try:
-            answer: Health = self.calls(ask)
+            answer: Health = self(ask)
         except Refused:
             return False
         return answer.ok

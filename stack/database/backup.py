@@ -16,10 +16,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 from bson import json_util
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.database import Database
 from pymongo.operations import IndexModel
@@ -116,13 +117,12 @@ def counts(secrets: Path = SECRETS) -> Counts:
 @contextmanager
 def _databases(secrets: Path) -> Iterator[dict[str, RawDatabase]]:
     with ExitStack() as open_clients:
-        found = {}
+        found: dict[str, RawDatabase] = {}
         for host, here in addresses.by_host(addresses.read(secrets)).items():
             client = open_clients.enter_context(addresses.primary(host, secrets))
-            options = client.codec_options.with_options(document_class=RawBSONDocument)
-            found |= {
-                each.database: client.get_database(each.database, codec_options=options) for each in here
-            }
+            options: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+            for each in here:
+                found[each.database] = client.get_database(each.database).with_options(codec_options=options)
         yield found
 
 
@@ -191,7 +191,7 @@ def _index(description: dict[str, Any]) -> IndexModel:  # Any: MongoDB's options
     return IndexModel(list(description["key"].items()), **options)
 
 
-def _batches(file: IO[bytes]) -> Iterator[list[RawBSONDocument]]:
+def _batches(file: gzip.GzipFile) -> Iterator[list[RawBSONDocument]]:
     """Documents as they stand one behind the other: the first four bytes of each are its length."""
     batch: list[RawBSONDocument] = []
     size = 0

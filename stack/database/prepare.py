@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pymongo.errors import OperationFailure, PyMongoError
 
@@ -90,7 +91,7 @@ class _Server:
 def _allow(client: Client, address: Address) -> bool:
     """A user that reads and writes its own database and nothing else."""
     database = client[address.database]
-    given = {"pwd": address.password, "roles": ["readWrite"]}
+    given: dict[str, Any] = {"pwd": address.password, "roles": ["readWrite"]}  # Any: a command's arguments
     try:
         database.command("updateUser", address.user, **given)
     except OperationFailure as failure:

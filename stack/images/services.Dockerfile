@@ -3,9 +3,9 @@
 # Context: the root of the checkout.
 ARG BASE_REGISTRY=
 FROM ${BASE_REGISTRY}python:3.11.13-slim-bookworm AS packages
-COPY stack/images/services.lock /
+COPY stack/images/requirements.lock /
 RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
-        --require-hashes --no-deps --only-binary :all: --target /packages -r /services.lock
+        --require-hashes --no-deps --target /packages -r /requirements.lock
 
 FROM ${BASE_REGISTRY}python:3.11.13-slim-bookworm
 ENV PYTHONPATH=/packages:/datalab PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -42,7 +42,7 @@ class Settings:
 def load(
     run: str | None = None, port_base: int | None = None, environment: Mapping[str, str] | None = None
 ) -> Settings:
-    from_file = _dotenv(ROOT / ".env")
+    from_file = dotenv(ROOT / ".env")
     merged = from_file | dict(os.environ if environment is None else environment)
     ports = Ports.from_environment(merged, port_base)
     seconds = merged.get("START_SECONDS", "60")
@@ -60,7 +60,7 @@ def load(
     )
 
 
-def _dotenv(path: Path) -> dict[str, str]:
+def dotenv(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     lines = [line.strip() for line in path.read_text().splitlines()]

@@ -1,0 +1,132 @@
+"""Deploying: hand the stack's files to the Swarm, then wait until every service runs what was asked for, and is well.
+
+What is not well in time, or was rolled back by the Swarm, ends in an error that names the service and the end of its
+log.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from stack.local.errors import NotReady, Trouble
+from stack.swarm import secrets
+from stack.swarm.docker import Docker
+from stack.swarm.settings import ROOT, Settings
+
+LABEL = "datalab.data"
+ONE_SHOT = "database-prepare"
+"""does its work and ends"""
+PAUSE = 1.0
+"""seconds"""
+FAILED_UPDATES = ("rollback_started", "rollback_paused", "rollback_completed", "paused")
+Service = dict[str, Any]  # Any: Docker's own JSON
+
+
+def deploy(settings: Settings, docker: Docker) -> None:
+    docker.need_swarm()
+    if lacking := secrets.missing(settings, docker):
+        raise Trouble(f"Secrets are missing: {', '.join(lacking)}. `make secrets` makes them.")
+    label_a_node(docker)
+    files = [ROOT / "docker-stack.yml", *(ROOT / "stack" / f"{name}.yml" for name in settings.overlays)]
+    given = [argument for file in files for argument in ("-c", str(file))]
+    docker.show("stack", "deploy", "--prune", "--with-registry-auth", *given, settings.stack)
+    wait(settings, docker)
+    print(f"{settings.stack} runs {settings.tag}.")
+
+
+def label_a_node(docker: Docker) -> None:
+    """The databases stay where their volumes are: on the node with the label, which a Swarm of one gives itself."""
+    nodes = docker.lines("node", "ls", "--quiet")
+    if any(LABEL in node["Spec"].get("Labels", {}) for node in docker.inspect("node", *nodes)):
+        return
+    if len(nodes) > 1:
+        raise Trouble(f"No node keeps the data: docker node update --label-add {LABEL}=true NODE")
+    docker("node", "update", "--label-add", f"{LABEL}=true", nodes[0])
+
+
+def rollback(settings: Settings, docker: Docker) -> None:
+    """Every service that was changed last goes back to what it was; a second time, forward again."""
+    services = [
+        service
+        for service in _services(settings, docker)
+        if service.get("PreviousSpec") and _name(settings, service) != ONE_SHOT
+    ]
+    if not services:
+        raise Trouble("There is nothing to roll back to.")
+    for service in services:
+        docker("service", "rollback", "--detach", service["Spec"]["Name"])
+    wait(settings, docker, rolled_back=True)
+    print(f"Rolled back: {', '.join(_name(settings, service) for service in services)}.")
+
+
+def undeploy(settings: Settings, docker: Docker) -> None:
+    """Volumes and secrets stay: `make deploy` brings everything back."""
+    docker("stack", "rm", settings.stack)
+    label = f"label=com.docker.stack.namespace={settings.stack}"
+    end = time.monotonic() + settings.seconds
+    while docker.lines("ps", "--quiet", "--filter", label) or docker.lines(
+        "network", "ls", "--quiet", "--filter", label
+    ):
+        if time.monotonic() > end:
+            raise Trouble(f"{settings.stack} does not stop: docker stack ps {settings.stack}")
+        time.sleep(PAUSE)
+    print(f"{settings.stack} is gone; its volumes and secrets are kept.")
+
+
+def status(settings: Settings, docker: Docker) -> None:
+    docker.show("stack", "services", settings.stack)
+
+
+def wait(settings: Settings, docker: Docker, rolled_back: bool = False) -> None:
+    """Until every service is well; `rolled_back`: though it was brought back to what it ran before."""
+    end = time.monotonic() + settings.seconds
+    while lagging := _lagging(settings, docker, rolled_back):
+        if time.monotonic() > end:
+            first = lagging[0]
+            late = f"is not well after {settings.seconds:.0f} s ({len(lagging)} services are not)"
+            raise NotReady(first, late, last_lines(settings, docker, first))
+        time.sleep(PAUSE)
+
+
+def _lagging(settings: Settings, docker: Docker, rolled_back: bool) -> list[str]:
+    found = []
+    for service in _services(settings, docker):
+        name = _name(settings, service)
+        state = service.get("UpdateStatus", {}).get("State", "")
+        if state in FAILED_UPDATES and not rolled_back and name != ONE_SHOT:
+            why = service["UpdateStatus"].get("Message", state)
+            raise NotReady(name, f"could not be updated ({why})", last_lines(settings, docker, name))
+        if not _is_well(docker, service, name, state):
+            found.append(name)
+    return found
+
+
+def _is_well(docker: Docker, service: Service, name: str, state: str) -> bool:
+    wanted = service["Spec"]["Mode"]["Replicated"]["Replicas"]
+    image = service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"].partition("@")[0]
+    tasks = docker.lines(
+        "service", "ps", "--no-trunc", "--format", "{{.CurrentState}}\t{{.Image}}", service["Spec"]["Name"]
+    )
+    good = "Complete" if name == ONE_SHOT else "Running"
+    running = [task for task in tasks if task.startswith(good) and task.endswith(f"\t{image}")]
+    others = [task for task in tasks if task.startswith("Running") and not task.endswith(f"\t{image}")]
+    if name == ONE_SHOT:
+        return bool(running)
+    return len(running) == wanted and not others and state not in ("updating", "rollback_started")
+
+
+def last_lines(settings: Settings, docker: Docker, name: str) -> str:
+    """Of its log, and what the Swarm says of its tasks."""
+    service = f"{settings.stack}_{name}"
+    tasks = docker("service", "ps", "--no-trunc", "--format", "{{.CurrentState}} {{.Error}}", service)
+    logs = docker._run("service", "logs", "--tail", "15", "--raw", service)
+    return "\n".join([*tasks.splitlines()[:3], *(logs.stdout + logs.stderr).splitlines()[-15:]])
+
+
+def _services(settings: Settings, docker: Docker) -> Sequence[Service]:
+    names = docker.lines("stack", "services", "--format", "{{.Name}}", settings.stack)
+    return docker.inspect("service", *names)
+
+
+def _name(settings: Settings, service: Service) -> str:
+    return str(service["Spec"]["Name"]).removeprefix(f"{settings.stack}_")

@@ -1,0 +1,68 @@
+"""The Swarm's own registry, as a stack of its own: what nodes pull from and the operator pushes to.
+
+Who may push decides what runs, so both sides show certificates of an authority made here. Docker finds its own in
+/etc/docker/certs.d/REGISTRY/ (ca.crt, client.cert, client.key): copy that folder to the other nodes and to the machine
+that builds. A registry on the loopback (REGISTRY=127.0.0.1:5000) is this machine's alone and needs none.
+"""
+
+import subprocess
+from pathlib import Path
+
+from stack.local.errors import CommandFailed, Trouble
+from stack.swarm.docker import Docker
+from stack.swarm.settings import ROOT, Settings
+
+DAYS = "3650"
+FILE = ROOT / "stack" / "registry.yml"
+
+
+def certificates(settings: Settings) -> Path:
+    return Path("/etc/docker/certs.d") / settings.registry
+
+
+def start(settings: Settings, docker: Docker) -> None:
+    host, _, port = settings.registry.partition(":")
+    if not port.isdecimal():
+        raise Trouble(f"REGISTRY must be host:port, not {settings.registry!r}.")
+    stack = f"{settings.stack}-registry"
+    folder = certificates(settings)
+    if not docker.works("secret", "inspect", f"{stack}_key"):
+        _make(folder, host)
+        for name, file in (("ca", "ca.crt"), ("certificate", "server.crt"), ("key", "server.key")):
+            docker("secret", "create", f"{stack}_{name}", str(folder / file))
+        for private in ("server.key", "server.crt"):
+            (folder / private).unlink()
+    docker.environment |= {"REGISTRY_STACK": stack, "REGISTRY_PORT": port}
+    docker("stack", "deploy", "-c", str(FILE), stack)
+    print(f"The registry starts as {settings.registry}. Other machines need {folder} and the name {host}.")
+
+
+def _make(folder: Path, host: str) -> None:
+    """An authority, a certificate of the server and one of its clients."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise Trouble(f"{folder}: {error.strerror}. Run `make registry` as root.") from error
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", DAYS)
+    _openssl(
+        folder, "req", "-x509", *curve, "-subj", "/CN=datalab registry", "-keyout", "ca.key", "-out", "ca.crt"
+    )
+    names = f"subjectAltName=DNS:{host},DNS:localhost"
+    for name, subject, more in (("server", host, names), ("client", "datalab", "basicConstraints=CA:FALSE")):
+        certificate = "client.cert" if name == "client" else "server.crt"
+        _openssl(
+            folder, "req", *curve[:-2], "-subj", f"/CN={subject}", "-keyout", f"{name}.key", "-out", "csr"
+        )
+        (folder / "extensions").write_text(more + "\n")
+        signed_by = ("-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "extensions")
+        _openssl(folder, "x509", "-req", "-in", "csr", *signed_by, "-days", DAYS, "-out", certificate)
+    for leftover in ("csr", "extensions", "ca.key", "ca.srl"):
+        (folder / leftover).unlink(missing_ok=True)
+    for name in ("server.key", "client.key"):
+        (folder / name).chmod(0o600)
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    done = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CommandFailed(f"openssl {arguments[0]}: {done.stderr.strip()}")
