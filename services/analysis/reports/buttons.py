@@ -8,7 +8,9 @@ from services.analysis.breakdown import MOST_PARTS, know_parts, named
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
+from services.analysis.reports.first_clicks import first_clicks
 from services.analysis.reports.times import times
+from services.analysis.ways import fetch
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport, ButtonsReport
 
@@ -70,9 +72,14 @@ def _found(on: Reading, begins: list[int], by: BreakdownField | None) -> Found:
     connection.register("wanted", on.matcher.buttons(on.config.buttons, connection).columns)
     try:
         connection.execute(query("touches"), asked)
-        connection.execute(query("first_clicks"), asked)
+        walks = fetch(on, query("walks"), {"app": on.app, "end": period.end})
     finally:
         connection.unregister("wanted")
+    connection.register("firsts", first_clicks(walks))
+    try:
+        connection.execute(query("first_clicks"), {"start": period.start, "intervals": begins})
+    finally:
+        connection.unregister("firsts")
     rows = connection.execute(query("buttons")).fetchall()
     whole = {button: tuple(row) for button, *row in rows}
     return Found(whole, _by(on, "begins"), _by(on, "part") if by else {})
