@@ -224,7 +224,9 @@ class Projection:
 
     # -- writing
 
-    def apply(self, documents: Sequence[Document], position: str, dedupe: bool = False) -> Applied:
+    def apply(
+        self, documents: Sequence[Document], position: str, dedupe: bool = False, since: int = 0
+    ) -> Applied:
         """Project these frames, take out what these removals say, and remember the position behind them.
 
         With `dedupe`, frames that are here already are left out, and so are those, always, that cannot be read or that
@@ -251,7 +253,7 @@ class Projection:
             skipped=before.skipped + len(written.decoded.skipped),
         )
         applied = Applied(self.standing, skipped=written.decoded.skipped)
-        self._tell(applied, written.sessions, written.events, written.started)
+        self._tell(applied, written.sessions, written.events, written.started, since)
         return applied
 
     def _refused(self, documents: Sequence[Document], dedupe: bool) -> dict[int, Skipped]:
@@ -403,7 +405,12 @@ class Projection:
         return decoded, sessions, apps, events
 
     def _tell(
-        self, applied: Applied, sessions: list[Session], events: Columns, started: Columns | None
+        self,
+        applied: Applied,
+        sessions: list[Session],
+        events: Columns,
+        started: Columns | None,
+        since: int,
     ) -> None:
         """Collect the signs of life of visitors we know, those left out who are in no report."""
         people = {s.number: s.visitor for s in sessions if s.visitor is not None and not s.left_out}
@@ -411,7 +418,7 @@ class Projection:
         known = np.fromiter((session in people for session in numbers.tolist()), np.bool_, len(numbers))[
             inverse
         ]
-        rows = np.flatnonzero(known)
+        rows = np.flatnonzero(known & (events["time"] >= since))
         session, app, at = events["session"][rows], events["app"][rows], events["time"][rows]
         last: dict[int, tuple[int, int]] = {}
         for of, where, when in zip(session.tolist(), app.tolist(), at.tolist(), strict=True):
@@ -423,7 +430,7 @@ class Projection:
         if started is not None:
             facts = (started[name].tolist() for name in ("session", "app", "started", "landing"))
             for of, where, when, landing in zip(*facts, strict=True):
-                if of in people:
+                if of in people and when >= since:
                     last.setdefault(of, (where, when))
                     page.setdefault(of, landing)
         applied.signs = [

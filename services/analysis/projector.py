@@ -303,7 +303,8 @@ class _Applying:
         self.under_way = eventlet.spawn(self._apply, batch, dedupe)
 
     def _apply(self, batch: Batch, dedupe: bool) -> None:
-        applied = tpool.execute(self.projector.projection.apply, batch.documents, batch.position, dedupe)
+        projection, since = self.projector.projection, clock.now() - PRESENT
+        applied = tpool.execute(projection.apply, batch.documents, batch.position, dedupe, since)
         self.projector.applied(applied, batch.as_of)
 
     def wait(self) -> None:

@@ -106,7 +106,7 @@ def after_write(database: Database[Document], frames: Sequence[Document]) -> Non
                 gone |= {
                     bytes(frame["_id"][:16])
                     for key, frame in starts
-                    if key == removal["_id"] and frame["received"] <= removal["upto"]
+                    if bytes(key) == bytes(removal["_id"]) and frame["received"] <= removal["upto"]
                 }
             case "app":
                 gone |= {bytes(frame["_id"][:16]) for frame in frames if frame["app"] == removal["_id"]}

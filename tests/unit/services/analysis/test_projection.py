@@ -158,6 +158,18 @@ def test_sessions_and_texts_forgotten_in_memory_are_found_in_the_file(projection
     assert rows(projection, "select count(*) from events join sessions using (session)") == [(24,)]
 
 
+def test_activity_is_not_told_of_the_past(projection: Projection) -> None:
+    past, now = page_visit("v", "ab"), page_visit("w", "c")
+    app = new_app()
+    documents = [record.document(frame) for frame in frames(app, [past, now])]
+    applied = projection.apply(documents, "somewhere", since=BEGIN + 1)
+    assert applied.counts == {app: Counts(1, 1, 0)}
+    assert [sign.at for sign in applied.signs] == [BEGIN + 1]
+    later = [record.document(frame) for frame in frames(app, [page_visit("x", "d")])]
+    applied = projection.apply(later, "somewhere", since=BEGIN + 1)
+    assert (applied.signs, applied.counts, applied.standing.events) == ([], {}, 4)
+
+
 def test_activity_is_told_of_people_only(projection: Projection) -> None:
     app = new_app()
     robot = visit("r", Page(BEGIN, URL), bot=True)
