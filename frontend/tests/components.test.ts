@@ -49,7 +49,7 @@ test('the totals stand beside those of the period before, green where it got bet
   expect(text(root, 'overview-duration')).toBe('2m 22s')
   expect(text(root, 'overview-pages-per-session')).toBe('3.2')
   const deltas = [...root.querySelectorAll('.delta')].map((one) => [one.firstChild!.textContent!.trim(), one.classList[1]])
-  expect(deltas).toEqual([['+10.0%', 'good'], ['±0%', 'even'], ['new', 'good'], ['−25.0%', 'good'], ['−5.3%', 'bad']])
+  expect(deltas).toEqual([['+10.0%', 'good'], ['±0%', 'even'], ['new', 'good'], ['−10.0 pts', 'good'], ['−5.3%', 'bad']])
 })
 
 test('a funnel shows count, shares, drop and width of each stage', async () => {

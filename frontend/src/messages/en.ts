@@ -112,6 +112,7 @@ export const en = {
     visitors: { one: 'visitor now', other: 'visitors now' },
     connecting: 'Connecting…',
     waiting: 'Connection lost. Trying again…',
+    lost: 'Connection lost. The figures stand still until it is back.',
     open: 'Updates as it happens',
     visitorsLately: 'Visitors in the last minutes',
     visitorsLatelySpoken: 'Visitors over the last {n} minutes: now {now}, at most {most}',
@@ -135,7 +136,7 @@ export const en = {
     sessions: 'Sessions',
     pageViews: 'Page views',
     bounceRate: 'Bounce rate',
-    duration: 'Duration',
+    duration: 'Median duration',
     pagesPerSession: 'Pages per session',
     events: 'Events',
     over: '{what} per {unit}',
@@ -149,8 +150,8 @@ export const en = {
   compare: {
     previous: 'from {value}',
     versus: 'compared with the period of the same length before',
-    same: 'no change',
     new: 'new',
+    points: '{points} pts',
   },
 
   funnel: {
@@ -191,7 +192,7 @@ export const en = {
     p25: 'p25',
     p75: 'p75',
     p90: 'p90',
-    count: 'measured',
+    count: '{n} measured',
     none: 'No times yet',
     upto: 'up to {time}',
     between: '{from} to {to}',
@@ -254,7 +255,7 @@ export const en = {
     oldStays: 'The snippet you use now keeps working until its own token ends.',
     allowed: 'Accepted from these origins only:',
     more: 'About the snippet and its token',
-    waiting: 'Waiting for the first event…',
+    waiting: 'Waiting for a visitor…',
     receiving: 'Receiving events',
   },
 
@@ -387,7 +388,6 @@ export const en = {
     pagesPerSession: 'Page views divided by sessions.',
     events: 'Everything the tracker recorded: page views, clicks, hovers, moves and your custom events.',
     now: 'Visitors with a sign of life in the last 5 minutes.',
-    compare: 'Compared with the period of the same length just before.',
     funnel: 'Each first-stage event starts a try; the best try counts. A try ends when it completes, one event fills one stage, and all stages must lie within the window from the first.',
     ofFirst: 'Share of those who entered the first stage.',
     ofPrevious: 'Share of those who reached the stage before.',

@@ -69,6 +69,13 @@ export function signed(value: number): string {
   return (value > 0 ? '+' : '−') + shown
 }
 
+/** The difference of two shares, in percentage points: `+1.5`, `−10.0`, `±0`. */
+export function points(difference: number): string {
+  const shown = Math.round(difference * 1000) / 10
+  if (shown === 0) return '±0'
+  return (shown > 0 ? '+' : '−') + decimal(Math.abs(shown))
+}
+
 const dates = new Map<string, Intl.DateTimeFormat>()
 
 function moment(at: number, options: Intl.DateTimeFormatOptions): string {

@@ -10,6 +10,7 @@ export interface Metric {
   label: Key
   definition: Key
   better: 'more' | 'less' | 'neither'
+  isShare?: boolean
   read: (value: number | null) => string
   /** There is a series of it to draw. */
   drawn?: Drawn
@@ -22,6 +23,6 @@ export const METRICS: Metric[] = [
   { name: 'sessions', label: 'overview.sessions', definition: 'definition.session', better: 'more', read: counted, drawn: 'sessions' },
   { name: 'page_views', label: 'overview.pageViews', definition: 'definition.pageView', better: 'more', read: counted, drawn: 'page_views' },
   { name: 'pages_per_session', label: 'overview.pagesPerSession', definition: 'definition.pagesPerSession', better: 'neither', read: (value) => decimal(value) },
-  { name: 'bounce_rate', label: 'overview.bounceRate', definition: 'definition.bounce', better: 'less', read: share },
+  { name: 'bounce_rate', label: 'overview.bounceRate', definition: 'definition.bounce', better: 'less', isShare: true, read: share },
   { name: 'duration', label: 'overview.duration', definition: 'definition.duration', better: 'more', read: duration },
 ]
