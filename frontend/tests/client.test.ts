@@ -69,6 +69,20 @@ test('a refresh outlives the page that asked for it', async () => {
   expect(sent.mock.calls[0]![1].keepalive).toBe(true)
 })
 
+test('a refresh whose answer was lost on the way is asked for once more', async () => {
+  const answers = [() => Promise.reject(new TypeError('failed to fetch')), async () => new Response(JSON.stringify(login('new')))]
+  const sent = vi.fn(() => answers.shift()!())
+  vi.stubGlobal('fetch', sent)
+  expect(await api.refresh()).toEqual(login('new'))
+  expect(sent).toHaveBeenCalledTimes(2)
+})
+
+test('a refresh that nobody answers is given up', async () => {
+  const seen = edge({})
+  await expect(api.refresh()).rejects.toMatchObject({ slug: 'offline' })
+  expect(seen).toHaveLength(2)
+})
+
 test('a token about to expire is refreshed before it is used', async () => {
   api.keep(login('old', 20) as never)
   const seen = edge({ '/api/apps': [{ status: 200, body: {} }], '/api/auth/refresh': [{ status: 200, body: login('new') }] })

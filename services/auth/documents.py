@@ -39,7 +39,7 @@ class Tries(Record):
 
 class LogInSession(Record):
     """One device logged in. `token` is the digest of the refresh token that works now, `spent` of those
-    before it.
+    before it; `salt` made the one from the last of the others.
     """
 
     id = StringField(primary_key=True)
@@ -47,6 +47,7 @@ class LogInSession(Record):
     device = StringField(default="")
     token = StringField(required=True)
     spent = ListField(StringField())
+    salt = StringField(default="")
     created_at = IntField(required=True)
     refreshed_at = IntField(required=True)
     expires_at = DateTimeField(required=True)

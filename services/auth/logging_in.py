@@ -35,12 +35,12 @@ def admit(user: User, device: str) -> LoggedIn:
     return _logged_in(user, session, token)
 
 
-def readmit(user: User, session: LogInSession) -> LoggedIn:
+def readmit(user: User, session: LogInSession, token: str) -> LoggedIn:
     """Raises RefreshTokenInvalid."""
     if user.standing != "active":
         sessions.end(session)
         raise RefreshTokenInvalid("log in again")
-    return _logged_in(user, session, sessions.rotate(session))
+    return _logged_in(user, session, sessions.rotate(token))
 
 
 def _logged_in(user: User, session: LogInSession, token: str) -> LoggedIn:

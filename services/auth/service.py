@@ -27,7 +27,7 @@ class Auth(Healthy):
     @rpc
     def refresh(self, request: Refresh) -> LoggedIn:
         session = sessions.of_token(request.refresh_token)
-        return logging_in.readmit(self.calls(GetUser(user=session.user)), session)
+        return logging_in.readmit(self.calls(GetUser(user=session.user)), session, request.refresh_token)
 
     @rpc
     def logout(self, request: LogOut) -> Done:

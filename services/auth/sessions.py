@@ -1,12 +1,20 @@
 """Log-in sessions in the database: begun by a log-in, carried on by refreshes, ended by a log-out or a
-token's second use.
+stolen token's use.
 """
 
 import secrets
 from datetime import UTC, datetime, timedelta
 
 from services.auth.documents import LogInSession
-from services.auth.refreshing import LIFETIME, SPENT_KEPT, digest, fresh_token
+from services.auth.refreshing import (
+    LIFETIME,
+    SPENT_KEPT,
+    digest,
+    fresh_salt,
+    fresh_token,
+    may_come_again,
+    successor,
+)
 from services.contracts.errors import RefreshTokenInvalid
 from services.hosting.clock import now
 
@@ -31,35 +39,46 @@ def begin(user: str, device: str) -> tuple[LogInSession, str]:
 
 
 def of_token(token: str) -> LogInSession:
-    """The session whose refresh token this is. One used before ends its session.
+    """The session whose refresh token this is, or was a moment ago. One used before that ends its session.
 
     Raises RefreshTokenInvalid.
     """
-    session: LogInSession | None = LogInSession.objects(
-        token=digest(token), expires_at__gt=datetime.now(UTC)
-    ).first()
+    found = LogInSession.objects(expires_at__gt=datetime.now(UTC))
+    session: LogInSession | None = found.filter(token=digest(token)).first()
     if session is None:
-        LogInSession.objects(spent=digest(token)).delete()
+        session = found.filter(spent=digest(token)).first()
+        if session is not None and not may_come_again(token, session.spent, session.refreshed_at, now()):
+            end(session)
+            session = None
+    if session is None:
         raise RefreshTokenInvalid("log in again")
     return session
 
 
-def rotate(session: LogInSession) -> str:
-    """The next refresh token. Of two that refresh at once the second meets a used token: the session ends.
+def rotate(token: str) -> str:
+    """The next refresh token; of several that refresh at once, each gets the same.
 
     Raises RefreshTokenInvalid.
     """
-    token = fresh_token()
-    rotated = LogInSession.objects(id=session.id, token=session.token).update_one(
-        __raw__={
-            "$set": {"token": digest(token), "refreshed_at": now(), "expires_at": _expiry()},
-            "$push": {"spent": {"$each": [session.token], "$slice": -SPENT_KEPT}},
-        }
-    )
-    if not rotated:
-        end(session)
-        raise RefreshTokenInvalid("log in again")
-    return token
+    while True:
+        session = of_token(token)
+        if session.token != digest(token):
+            return successor(token, session.salt)
+        salt = fresh_salt()
+        following = successor(token, salt)
+        rotated = LogInSession.objects(id=session.id, token=session.token).update_one(
+            __raw__={
+                "$set": {
+                    "token": digest(following),
+                    "salt": salt,
+                    "refreshed_at": now(),
+                    "expires_at": _expiry(),
+                },
+                "$push": {"spent": {"$each": [session.token], "$slice": -SPENT_KEPT}},
+            }
+        )
+        if rotated:
+            return following
 
 
 def end(session: LogInSession) -> None:

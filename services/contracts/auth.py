@@ -59,7 +59,8 @@ class LogIn(Call[LoggedIn]):
 
 
 class Refresh(Call[LoggedIn]):
-    """Trade a refresh token for a new pair; each works once, a second use ends the log-in session.
+    """Trade a refresh token for a new pair. One that was traded up to 10 s ago gets the same next token again; a later
+    second use ends the log-in session.
 
     Raises RefreshTokenInvalid.
     """

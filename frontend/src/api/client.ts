@@ -1,7 +1,8 @@
 // Calls to the edge. The access token lives in this module's memory only; the refresh token is a cookie no script sees.
 //
 // A call whose token is about to expire, or was refused, refreshes once and is then sent (again) once. However many calls
-// find that out together, one refresh goes out: each refresh token works once, so browser tabs take turns too.
+// find that out together, one refresh goes out. Browser tabs take turns too; where they cannot, the edge answers a refresh
+// token that comes again within 10 s alike. So an answer that was lost on the way is asked for once more, too.
 import { OFFLINE, problemOf, Problem } from './problem'
 import type { Login } from './types'
 
@@ -66,7 +67,8 @@ export const remove = (path: string): Promise<void> => call<void>('DELETE', path
 /** A new access token for the refresh cookie. Throws a Problem where there is none or it has ended. */
 export function refresh(): Promise<Login> {
   refreshing ??= inTurn(async () => {
-    const response = await send('POST', '/api/auth/refresh', { anonymous: true, keepalive: true })
+    const ask = () => send('POST', '/api/auth/refresh', { anonymous: true, keepalive: true })
+    const response = await ask().catch(ask)
     if (response.ok) return keep((await response.json()) as Login)
     const problem = await problemOf(response)
     if (problem.status === 401) {
