@@ -27,10 +27,13 @@ from edge.dashboard.access import provide_actor
 from edge.dashboard.accounts import Accounts
 from edge.dashboard.apps import Apps
 from edge.dashboard.config import Configs
+from edge.dashboard.doors import Doors
 from edge.dashboard.live import Dashboards, live, live_ticket
 from edge.dashboard.members import Invites, Members
 from edge.dashboard.notifications import Notifications
+from edge.dashboard.organisation import Organisation
 from edge.dashboard.reports import reports
+from edge.dashboard.sessions import LogIns
 from edge.dashboard.tokens import Tokens as AppTokens
 from edge.keys import AccessTokens
 from edge.metrics import metrics
@@ -80,6 +83,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
         "tickets": tickets,
         "collector": collector,
         "access_tokens": access_tokens,
+        "doors": Doors(settings),
         "streams": streams,
         "dashboards": dashboards,
         "imports_running": Running(),
@@ -91,6 +95,8 @@ def make_app(settings: EdgeSettings) -> Litestar:
             beacon,
             stream,
             Accounts,
+            LogIns,
+            Organisation,
             Apps,
             Members,
             Invites,

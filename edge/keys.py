@@ -13,7 +13,7 @@ import msgspec
 
 from edge.bus import Bus
 from edge.sharing import Shared
-from services.contracts.auth import GetAccessKeys, PublicKeys
+from services.contracts.auth import GetAccessKeys, GetEndedSessions, PublicKeys, SessionEnded
 from services.contracts.errors import AccessTokenInvalid, AppTokenInvalid, Unauthenticated
 from services.contracts.messages import Actor, Call
 from services.contracts.tokens import (
@@ -26,6 +26,8 @@ from services.contracts.tokens import (
 
 REFETCH_PAUSE = 1.0
 """seconds"""
+LONGEST_LIFE = 3600
+"""seconds, longer than any access token lives"""
 KEPT = 4096
 """verified tokens remembered"""
 
@@ -83,19 +85,48 @@ class Verifier:
 
 
 class AccessTokens:
-    """Access tokens of users, issued by `auth`."""
+    """Access tokens of users, issued by `auth`, in log-in sessions that have not ended.
+
+    The sessions that ended lately are loaded with one call at first need and after every new connection, and follow by
+    event.
+    """
 
     def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._ended: dict[str, float] = {}
+        """session, and when its last access token has expired in any case, UNIX seconds"""
+        self._loaded = False
+        self._loading = Shared[None]()
+        bus.listen(SessionEnded, lambda event: self._note(event.session))
+        bus.on_connected(self._reload)
         self._verifier = Verifier(bus, GetAccessKeys(), "datalab/auth", AccessTokenInvalid)
 
     async def actor(self, token: str) -> Actor:
+        """Raises AccessTokenInvalid."""
         claims = await self._verifier.claims(token)
+        names = {"user": "sub", "organisation": "org", "role": "role", "session": "sid"}
         try:
-            return msgspec.convert(
-                {"user": claims["sub"], "organisation": claims.get("org"), "role": claims.get("role")}, Actor
-            )
+            actor = msgspec.convert({name: claims.get(claim) for name, claim in names.items()}, Actor)
         except msgspec.ValidationError as error:
             raise AccessTokenInvalid("the token lacks a claim") from error
+        if not self._loaded:
+            await self._loading.fetch("ended", self._load)
+        if actor.session in self._ended:
+            raise AccessTokenInvalid("the log-in session has ended; log in again")
+        return actor
+
+    def _reload(self) -> None:
+        self._loaded = False
+
+    async def _load(self) -> None:
+        for session in (await self._bus.call(GetEndedSessions())).ended:
+            self._note(session)
+        self._loaded = True
+
+    def _note(self, session: str) -> None:
+        now = time.time()
+        self._ended = {known: until for known, until in self._ended.items() if until > now}
+        self._ended[session] = now + LONGEST_LIFE
 
 
 class AppClaims(msgspec.Struct, frozen=True):

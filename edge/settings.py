@@ -28,6 +28,10 @@ class EdgeSettings(msgspec.Struct, kw_only=True):
     """allowed from one address (a company's whole office may be one)"""
     beacons_per_minute: Positive = 6000
     """allowed from one address"""
+    logins_per_minute: Positive = 60
+    registrations_per_minute: Positive = 60
+    refreshes_per_minute: Positive = 600
+    """each allowed from one address (a company's whole office may be one), a sixth of them at once"""
     frames_per_second: Positive = 200
     """allowed on one connection; beyond it the edge reads more slowly"""
     frame_bytes: Positive = 65_536

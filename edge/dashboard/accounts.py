@@ -8,7 +8,7 @@ from litestar.datastructures import Cookie
 from litestar.params import CookieParameter, JSONBody
 
 from edge.collect.user_agents import agent
-from edge.given import GivenActor, GivenBus, GivenSettings
+from edge.given import GivenActor, GivenBus, GivenDoors, GivenSettings
 from edge.settings import EdgeSettings
 from services.contracts import auth, users
 from services.contracts.errors import RefreshTokenInvalid
@@ -49,8 +49,15 @@ class Accounts(Controller):
     tags = ("accounts",)
 
     @post("/users", operation_id="register")
-    async def register(self, data: JSONBody[Registration], bus: GivenBus) -> users.User:
+    async def register(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[Registration],
+        bus: GivenBus,
+        doors: GivenDoors,
+    ) -> users.User:
         """Found an organisation, or ask to join the one of that domain."""
+        doors.knock("register", request)
         return await bus.call(users.RegisterUser(**msgspec.structs.asdict(data)))
 
     @get("/users/me", operation_id="me")
@@ -72,8 +79,10 @@ class Accounts(Controller):
         data: JSONBody[Credentials],
         bus: GivenBus,
         settings: GivenSettings,
+        doors: GivenDoors,
     ) -> Response[Login]:
         """The refresh token comes as an HttpOnly cookie."""
+        doors.knock("login", request)
         facts = agent(request.headers.get("user-agent", ""))
         device = " on ".join(part for part in (facts.browser, facts.os) if part)
         request_of_auth = auth.LogIn(email=data.email, password=data.password, device=device[:200])
@@ -81,17 +90,29 @@ class Accounts(Controller):
 
     @post("/auth/refresh", status_code=200, operation_id="refresh")
     async def refresh(
-        self, bus: GivenBus, settings: GivenSettings, token: RefreshToken = None
+        self,
+        request: Request[Any, Any, Any],
+        bus: GivenBus,
+        settings: GivenSettings,
+        doors: GivenDoors,
+        token: RefreshToken = None,
     ) -> Response[Login]:
         """Trade the refresh cookie for a new access token and a new cookie."""
+        doors.knock("refresh", request)
         if token is None:
             raise RefreshTokenInvalid("log in")
         return _logged_in(await bus.call(auth.Refresh(refresh_token=token)), settings)
 
     @post("/auth/logout", status_code=204, operation_id="logout")
     async def logout(
-        self, bus: GivenBus, settings: GivenSettings, token: RefreshToken = None
+        self,
+        request: Request[Any, Any, Any],
+        bus: GivenBus,
+        settings: GivenSettings,
+        doors: GivenDoors,
+        token: RefreshToken = None,
     ) -> Response[None]:
+        doors.check_page(request)
         if token is not None:
             await bus.call(auth.LogOut(refresh_token=token))
         return Response(None, cookies=[_cookie("", 0, settings)])

@@ -19,6 +19,7 @@ from edge.given import GivenActor, GivenBus
 from edge.problems import problem_of
 from services.contracts.analysis.activity import Activity, GetActivity
 from services.contracts.apps import AppChanged, AppDeleted, Permit
+from services.contracts.auth import SessionEnded
 from services.contracts.errors import InvalidInput, Refused
 from services.contracts.messages import Actor
 from services.contracts.notifications import NotificationAdded
@@ -62,6 +63,7 @@ class Dashboards:
         bus.listen(NotificationAdded, self._on_notification)
         bus.listen(AppChanged, lambda event: self._doubt(event.facts.app, event.changed))
         bus.listen(AppDeleted, lambda event: self._doubt(event.facts.app, ACCESS))
+        bus.listen(SessionEnded, self._on_session_ended)
 
     def add(self, dashboard: "Dashboard") -> None:
         self._of_user.setdefault(dashboard.actor.user, set()).add(dashboard)
@@ -105,6 +107,11 @@ class Dashboards:
         for dashboard in self._of_user.get(added.user, ()):
             dashboard.say(_encode({"notification": added.notification}).decode())
 
+    def _on_session_ended(self, ended: SessionEnded) -> None:
+        for dashboard in self._of_user.get(ended.user, ()):
+            if dashboard.actor.session == ended.session:
+                dashboard.end()
+
 
 def _discard(sets: dict[str, set["Dashboard"]], key: str, dashboard: "Dashboard") -> None:
     if (members := sets.get(key)) is not None:
@@ -120,6 +127,7 @@ class Dashboard:
         self.actor = actor
         self.apps: set[str] = set()
         self._socket = socket
+        self._ended = asyncio.Event()
         self._waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
 
     def say(self, message: str) -> None:
@@ -127,9 +135,17 @@ class Dashboard:
             self._waiting.get_nowait()
         self._waiting.put_nowait(message)
 
+    def end(self) -> None:
+        """Whoever listens is told that the log-in session has ended."""
+        self._ended.set()
+
     async def send_on(self) -> None:
         while True:
             await self._socket.send_text(await self._waiting.get())
+
+    async def close_when_ended(self) -> None:
+        await self._ended.wait()
+        await self._socket.close(TICKET_REFUSED, "the log-in session has ended")
 
     async def listen(self, dashboards: Dashboards, bus: Bus) -> None:
         while True:
@@ -176,7 +192,7 @@ async def live(
         return
     dashboard = Dashboard(socket, actor)
     dashboards.add(dashboard)
-    sender = asyncio.create_task(dashboard.send_on())
+    working = [asyncio.create_task(work) for work in (dashboard.send_on(), dashboard.close_when_ended())]
     try:
         await dashboard.listen(dashboards, bus)
     except WebSocketDisconnect:
@@ -185,5 +201,6 @@ async def live(
         await socket.close(MALFORMED, str(error)[:120])
     finally:
         dashboards.remove(dashboard)
-        sender.cancel()
-        await asyncio.gather(sender, return_exceptions=True)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)

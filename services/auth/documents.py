@@ -3,8 +3,10 @@
 from mongoengine import BooleanField, DateTimeField, IntField, ListField, StringField
 
 from services.auth.throttling import FORGOTTEN_AFTER
+from services.contracts import auth
 from services.hosting.database import Record
 from services.hosting.signing import SigningKey
+from services.hosting.telling import Telling
 
 
 class Credential(Record):
@@ -37,9 +39,10 @@ class Tries(Record):
     }
 
 
-class LogInSession(Record):
+class LogInSession(Telling):
     """One device logged in. `token` is the digest of the refresh token that works now, `spent` of those
-    before it; `salt` made the one from the last of the others.
+    before it; `salt` made the one from the last of the others. It has neither once it has ended, and goes when the
+    last of its access tokens has.
     """
 
     id = StringField(primary_key=True)
@@ -51,6 +54,7 @@ class LogInSession(Record):
     created_at = IntField(required=True)
     refreshed_at = IntField(required=True)
     expires_at = DateTimeField(required=True)
+    ended = BooleanField(default=False)
 
     meta = {
         "db_alias": "auth",
@@ -62,6 +66,15 @@ class LogInSession(Record):
             {"fields": ["expires_at"], "expireAfterSeconds": 0},
         ],
     }
+
+    def told(self, asked_in: str) -> auth.LogInSession:
+        return auth.LogInSession(
+            id=self.id,
+            device=self.device,
+            created_at=self.created_at,
+            refreshed_at=self.refreshed_at,
+            current=self.id == asked_in,
+        )
 
 
 class AccessKey(SigningKey):

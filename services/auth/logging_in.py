@@ -3,29 +3,39 @@
 from services.auth import access_tokens, refreshing, sessions, tries
 from services.auth.documents import AccessKey, Credential, LogInSession
 from services.auth.passwords import matches
-from services.contracts.auth import LoggedIn, LogIn
-from services.contracts.errors import ApprovalPending, RefreshTokenInvalid, WrongCredentials
+from services.contracts.auth import LoggedIn
+from services.contracts.errors import ApprovalPending, RefreshTokenInvalid, UserUnknown, WrongCredentials
 from services.contracts.users import User
 from services.hosting.clock import now
 
 
-def credential(request: LogIn) -> Credential:
+def checked(email: str, password: str) -> Credential:
     """Whose e-mail and password these are.
 
     Raises WrongCredentials, after the same time and in the same words whichever is wrong; TooManyRequests.
     """
-    email = request.email.strip().lower()
+    email = email.strip().lower()
     tries.count(email)
     found: Credential | None = Credential.objects(email=email).first()
-    if not matches(request.password, found and found.password_hash):
+    if not matches(password, found and found.password_hash):
         raise WrongCredentials("e-mail or password is wrong")
     assert found is not None
     tries.forget(email)
     return found
 
 
-def admit(user: User, device: str) -> LoggedIn:
-    """Raises ApprovalPending, or WrongCredentials where the registration was never finished."""
+def of_user(user: str) -> Credential:
+    """Raises UserUnknown."""
+    found: Credential | None = Credential.objects(user=user).first()
+    if found is None:
+        raise UserUnknown("there is no such user")
+    return found
+
+
+def admit(user: User | None, device: str) -> LoggedIn:
+    """Raises ApprovalPending, or WrongCredentials where the registration was never finished, or the person removed."""
+    if user is None:
+        raise WrongCredentials("e-mail or password is wrong")
     if user.standing == "pending":
         raise ApprovalPending(f"an admin of {user.organisation} has to approve the account first")
     if user.standing != "active":
@@ -35,9 +45,9 @@ def admit(user: User, device: str) -> LoggedIn:
     return _logged_in(user, session, token)
 
 
-def readmit(user: User, session: LogInSession, token: str) -> LoggedIn:
+def readmit(user: User | None, session: LogInSession, token: str) -> LoggedIn:
     """Raises RefreshTokenInvalid."""
-    if user.standing != "active":
+    if user is None or user.standing != "active":
         sessions.end(session)
         raise RefreshTokenInvalid("log in again")
     return _logged_in(user, session, sessions.rotate(token))

@@ -5,6 +5,9 @@ stolen token's use.
 import secrets
 from datetime import UTC, datetime, timedelta
 
+from mongoengine import Q
+
+from services.auth import access_tokens
 from services.auth.documents import LogInSession
 from services.auth.refreshing import (
     LIFETIME,
@@ -15,8 +18,12 @@ from services.auth.refreshing import (
     may_come_again,
     successor,
 )
-from services.contracts.errors import RefreshTokenInvalid
+from services.contracts.auth import SessionEnded
+from services.contracts.errors import LogInSessionUnknown, RefreshTokenInvalid
 from services.hosting.clock import now
+
+MARGIN = 60
+"""seconds that clocks may differ"""
 
 
 def _expiry() -> datetime:
@@ -81,10 +88,38 @@ def rotate(token: str) -> str:
             return following
 
 
-def end(session: LogInSession) -> None:
-    LogInSession.objects(id=session.id).delete()
+def end(session: LogInSession) -> LogInSession:
+    """End it, and have that told to those who take its access tokens."""
+    session.to_tell(SessionEnded(session=session.id, user=session.user))
+    LogInSession.objects(id=session.id, ended=False).update_one(
+        set__ended=True,
+        set__token=f"ended {session.id}",
+        set__spent=[],
+        set__expires_at=datetime.now(UTC) + timedelta(seconds=access_tokens.LIFETIME + MARGIN),
+        push__untold=session.untold[-1],
+    )
+    return session
 
 
-def end_by_token(token: str) -> None:
-    LogInSession.objects(token=digest(token)).delete()
-    LogInSession.objects(spent=digest(token)).delete()
+def by_token(token: str) -> list[LogInSession]:
+    return [*LogInSession.objects(Q(token=digest(token)) | Q(spent=digest(token)))]
+
+
+def of_user(user: str) -> list[LogInSession]:
+    return [
+        *LogInSession.objects(user=user, ended=False, expires_at__gt=datetime.now(UTC)).order_by(
+            "-refreshed_at"
+        )
+    ]
+
+
+def one_of(user: str, session: str) -> LogInSession:
+    """Raises LogInSessionUnknown."""
+    for found in of_user(user):
+        if found.id == session:
+            return found
+    raise LogInSessionUnknown("there is no such log-in session")
+
+
+def ended() -> list[str]:
+    return [session.id for session in LogInSession.objects(ended=True).only("id")]

@@ -9,6 +9,10 @@ FORGOTTEN_AFTER = 24 * 3600
 """seconds without a try"""
 
 
+MOST_TRIES = FREE_TRIES + 10
+"""counted; from there on the wait is the longest"""
+
+
 def wait_after(tries: int) -> int:
     """Seconds until the next try is taken, after that many wrong ones in a row."""
     if tries < FREE_TRIES:

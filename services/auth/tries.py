@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from mongoengine import NotUniqueError
+from pymongo.errors import DuplicateKeyError
 
 from services.auth.documents import Tries
-from services.auth.throttling import wait_after
+from services.auth.throttling import MOST_TRIES, wait_after
 from services.contracts.errors import TooManyRequests
 from services.hosting.clock import now
 
@@ -16,16 +16,20 @@ def count(email: str) -> None:
     Raises TooManyRequests while the account waits; such a try is not counted.
     """
     at = now()
+    waits = [wait_after(tries) * 1000 for tries in range(MOST_TRIES + 1)]
+    counted = {"$min": [{"$add": [{"$ifNull": ["$count", 0]}, 1]}, MOST_TRIES]}
+    wait = {"$arrayElemAt": [waits, "$count"]}
+    due = {"$cond": [{"$gt": [wait, 0]}, {"$add": [wait, at]}, 0]}
     try:
-        tries = Tries.objects(email=email, wait_until__lte=at).modify(
-            upsert=True, new=True, inc__count=1, set__last=datetime.now(UTC), set__wait_until=0
+        Tries._get_collection().update_one(
+            {"_id": email, "wait_until": {"$lte": at}},
+            [{"$set": {"count": counted, "last": datetime.now(UTC)}}, {"$set": {"wait_until": due}}],
+            upsert=True,
         )
-    except NotUniqueError:
+    except DuplicateKeyError:
         waiting = Tries.objects(email=email).first()
         seconds = 1 if waiting is None else max(1, -(-(waiting.wait_until - at) // 1000))
         raise TooManyRequests("too many wrong passwords for this account", retry_after=seconds) from None
-    if wait := wait_after(tries.count):
-        Tries.objects(email=email, count=tries.count).update_one(wait_until=at + wait * 1000)
 
 
 def forget(email: str) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from services.contracts.messages import Call, Done
+from services.contracts.messages import Actor, Call, Done, Event
 from services.contracts.users import Password, User
 
 
@@ -74,3 +74,69 @@ class LogOut(Call[Done]):
 
     address: ClassVar[str] = "auth.logout"
     refresh_token: str
+
+
+class LogInSession(msgspec.Struct, kw_only=True):
+    """A device somebody is logged in on."""
+
+    id: str
+    device: str
+    """e.g. `Chrome on macOS`"""
+    created_at: int
+    refreshed_at: int
+    """UNIX ms"""
+    current: bool
+    """the asker's own"""
+
+
+class LogInSessions(msgspec.Struct):
+    sessions: list[LogInSession]
+
+
+class ListSessions(Call[LogInSessions]):
+    """The actor's, the one refreshed last first."""
+
+    address: ClassVar[str] = "auth.sessions"
+    actor: Actor
+
+
+class EndSession(Call[Done]):
+    """Log one device out. Raises LogInSessionUnknown."""
+
+    address: ClassVar[str] = "auth.end_session"
+    actor: Actor
+    session: str
+
+
+class LogOutEverywhere(Call[Done]):
+    """End every log-in session of the actor, this one too."""
+
+    address: ClassVar[str] = "auth.logout_everywhere"
+    actor: Actor
+
+
+class ChangePassword(Call[Done]):
+    """Ends the actor's other log-in sessions. Raises WrongCredentials, TooManyRequests."""
+
+    address: ClassVar[str] = "auth.change_password"
+    actor: Actor
+    current: Annotated[str, msgspec.Meta(max_length=200)]
+    new: Password
+
+
+class EndedSessions(msgspec.Struct):
+    ended: list[str]
+
+
+class GetEndedSessions(Call[EndedSessions]):
+    """The log-in sessions that ended before the last of their access tokens has."""
+
+    address: ClassVar[str] = "auth.ended"
+
+
+class SessionEnded(Event):
+    """Access tokens of this log-in session are worth nothing from now on."""
+
+    address: ClassVar[str] = "auth/ended"
+    session: str
+    user: str

@@ -14,6 +14,7 @@
     │   ├── AppUnknown
     │   ├── UserUnknown
     │   ├── SessionUnknown
+    │   ├── LogInSessionUnknown
     │   ├── MemberUnknown
     │   ├── InviteUnknown
     │   ├── TokenUnknown
@@ -142,6 +143,10 @@ class UserUnknown(NotFound):
 
 class SessionUnknown(NotFound):
     """No visit with this id in the app's reports."""
+
+
+class LogInSessionUnknown(NotFound):
+    """The asker has no log-in session of that id, or it has ended."""
 
 
 class MemberUnknown(NotFound):

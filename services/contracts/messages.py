@@ -80,3 +80,5 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str
     role: str = "member"
     """`admin` or `member` of the organisation"""
+    session: str = ""
+    """the log-in session they ask in"""

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from services.contracts.messages import Actor, Call, Event
+from services.contracts.messages import Actor, Call, Done, Event
 
 Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Domain = Annotated[
@@ -75,6 +75,74 @@ class ListColleagues(Call[Colleagues]):
 
     address: ClassVar[str] = "users.colleagues"
     actor: Actor
+
+
+class People(msgspec.Struct):
+    people: list[User]
+    """who waits for approval first, then by name"""
+
+
+class ListPeople(Call[People]):
+    """Everybody of the organisation. Only its admin. Raises Forbidden."""
+
+    address: ClassVar[str] = "users.people"
+    actor: Actor
+
+
+class ApproveUser(Call[User]):
+    """Let somebody in who waits; approving twice is no error. Only the admin. Raises Forbidden, UserUnknown."""
+
+    address: ClassVar[str] = "users.approve"
+    actor: Actor
+    user: str
+
+
+class RemoveUser(Call[Done]):
+    """Refuse somebody who waits, or take a colleague out of the organisation: they are logged out everywhere.
+
+    Only the admin. Raises Forbidden (oneself, too: hand over first), UserUnknown.
+    """
+
+    address: ClassVar[str] = "users.remove"
+    actor: Actor
+    user: str
+
+
+class HandOverOrganisation(Call[User]):
+    """Make an active colleague the admin in one's place. Only the admin. Raises Forbidden, UserUnknown."""
+
+    address: ClassVar[str] = "users.hand_over"
+    actor: Actor
+    user: str
+
+
+class UserApproved(Event):
+    address: ClassVar[str] = "users/approved"
+    user: User
+    by: str
+    at: int
+    """UNIX ms"""
+
+
+class UserRemoved(Event):
+    """Whoever keeps something of them lets it go; what they owned goes to who removed them."""
+
+    address: ClassVar[str] = "users/removed"
+    user: User
+    """as they were"""
+    by: str
+    at: int
+    """UNIX ms"""
+
+
+class AdminChanged(Event):
+    address: ClassVar[str] = "users/handed_over"
+    organisation: str
+    admin: str
+    by: str
+    """who was it before"""
+    at: int
+    """UNIX ms"""
 
 
 class UserRegistered(Event):

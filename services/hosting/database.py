@@ -6,17 +6,21 @@ back.
 """
 
 import threading
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 import pymongo
 from mongoengine import Document, connect, disconnect
-from mongoengine.connection import get_db
+from mongoengine.connection import get_connection, get_db
 from nameko.extensions import DependencyProvider
 from pymongo.errors import PyMongoError
+from pymongo.write_concern import WriteConcern
 
 from services.contracts.settings import load
 from services.hosting.settings import environment_of
+
+T = TypeVar("T")
 
 HEALTH_TIME_OUT = 2
 """seconds"""
@@ -52,6 +56,14 @@ class Database(DependencyProvider):
     def get_dependency(self, worker_ctx: object) -> "Database":
         return self
 
+    def together(self, change: Callable[[], T]) -> T:
+        """What `change` writes, of several documents, is written as a whole or not at all. It may be called again
+        where another change came between, so it reads what it needs itself. It writes by `Record.in_transaction`.
+        """
+        with get_connection(self.alias).start_session() as session, session.bind(end_session=False):
+            done: T = session.with_transaction(lambda _: change())
+        return done
+
     def trouble(self) -> str:
         """What keeps the database from answering; empty when it does."""
         try:
@@ -74,6 +86,11 @@ class Record(Document):
     meta: ClassVar[dict[str, Any]] = {"abstract": True}
 
     _making_indexes = threading.RLock()
+
+    @classmethod
+    def in_transaction(cls) -> Any:  # Any: a pymongo collection of whatever the document holds
+        """The collection to write to within `Database.together`: how durable that is, is for its commit to say."""
+        return cls._get_collection().with_options(write_concern=WriteConcern())
 
     @classmethod
     def _get_collection(cls) -> Any:  # Any: a pymongo collection of whatever the document holds

@@ -3,11 +3,17 @@
 from mongoengine import BooleanField, IntField, StringField
 
 from services.contracts.users import User
-from services.hosting.database import Record
+from services.hosting.telling import Telling
+
+REMOVED = "removed"
 
 
-class Person(Record):
-    """`founder` is unique within an organisation: of two who found it at once, the database takes one."""
+class Person(Telling):
+    """`founder` is unique within an organisation: of two who found it at once, the database takes one. It goes with
+    the admin, so that nobody founds an organisation a second time.
+
+    Who was removed stays, as `removed` and without their e-mail, until everybody has been told.
+    """
 
     email = StringField(required=True)
     name = StringField(required=True)
@@ -32,6 +38,10 @@ class Person(Record):
             ["organisation", "standing", "name"],
         ],
     }
+
+    def all_told(self) -> None:
+        if self.standing == REMOVED:
+            Person.objects(id=self.id, standing=REMOVED).delete()
 
     def told(self) -> User:
         return User(

@@ -6,7 +6,7 @@ from mongoengine import NotUniqueError
 from services.contracts.errors import EmailTaken, UserUnknown
 from services.contracts.users import RegisterUser, UpdateMe, User
 from services.hosting.clock import now
-from services.users.documents import Person
+from services.users.documents import REMOVED, Person
 from services.users.registration import role_of, same_address, same_domain, standing_of
 
 
@@ -67,7 +67,9 @@ def _email_taken() -> EmailTaken:
 
 
 def person(user: str) -> Person:
-    found: Person | None = Person.objects(id=ObjectId(user)).first() if ObjectId.is_valid(user) else None
+    found: Person | None = (
+        Person.objects(id=ObjectId(user), standing__ne=REMOVED).first() if ObjectId.is_valid(user) else None
+    )
     if found is None:
         raise UserUnknown("there is no such user")
     return found

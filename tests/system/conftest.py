@@ -8,7 +8,9 @@ import pytest
 from stack.local import Ports, Stack
 from tests.system.people import App, Owner, Tracker
 
-LIMITS = {"HELLOS_PER_MINUTE": "60000", "BEACONS_PER_MINUTE": "60000"}
+LIMITS = {
+    f"{what}_PER_MINUTE": "60000" for what in ("HELLOS", "BEACONS", "LOGINS", "REGISTRATIONS", "REFRESHES")
+}
 
 
 @pytest.fixture(scope="session")

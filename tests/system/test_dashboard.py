@@ -16,6 +16,38 @@ def test_the_first_of_a_domain_founds_it_and_a_later_one_waits_for_approval(stac
     assert (joiner.login.status_code, joiner.login.json()["type"]) == (403, "/problems/approval-pending")
 
 
+def test_who_is_approved_works_until_removed(stack: Stack) -> None:
+    admin = Owner(stack.edge_url)
+    joiner = Owner(stack.edge_url, admin.registered.json()["organisation"])
+    path = f"/api/organisation/members/{joiner.registered.json()['id']}"
+    people = admin.http.get("/api/organisation/members").json()["people"]
+    assert [person["standing"] for person in people] == ["pending", "active"]
+    assert admin.http.post(f"{path}/approve").json()["standing"] == "active"
+    login = joiner.http.post("/api/auth/login", json={"email": joiner.email, "password": PASSWORD})
+    joiner.http.headers["authorization"] = f"Bearer {login.json()['access_token']}"
+    assert [one["name"] for one in joiner.http.get("/api/users/colleagues").json()["colleagues"]] == ["Ada"]
+    assert joiner.http.get("/api/organisation/members").status_code == 403
+    assert admin.http.delete(path).status_code == 204
+    assert eventually(lambda: joiner.http.get("/api/users/colleagues").status_code == 401, 2)
+    assert joiner.http.post("/api/auth/refresh").status_code == 401
+
+
+def test_a_device_logged_out_from_another_is_out_at_once(stack: Stack) -> None:
+    person = Owner(stack.edge_url)
+    stolen = person.http.headers["authorization"]
+    again = person.http.post("/api/auth/login", json={"email": person.email, "password": PASSWORD})
+    person.http.headers["authorization"] = f"Bearer {again.json()['access_token']}"
+    sessions = person.http.get("/api/auth/sessions").json()["sessions"]
+    (other,) = (one for one in sessions if not one["current"])
+    assert len(sessions) == 2
+    assert person.http.delete(f"/api/auth/sessions/{other['id']}").status_code == 204
+    refused = eventually(
+        lambda: person.http.get("/api/users/me", headers={"authorization": stolen}).status_code == 401, 1
+    )
+    assert refused
+    assert person.http.get("/api/users/me").status_code == 200
+
+
 def test_an_email_registers_once(owner: Owner) -> None:
     body = {"email": owner.email.upper(), "password": PASSWORD, "name": "Eve", "organisation": "eve.example"}
     answer = owner.http.post("/api/users", json=body)

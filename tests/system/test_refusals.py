@@ -155,3 +155,11 @@ def test_a_bad_period_names_the_field(app: App, query: dict[str, str | int], fie
     answer = app.owner.http.get(f"{app.path}/reports/overview", params=query)
     assert problem(answer) == (422, "/problems/invalid-input")
     assert answer.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("path", ["login", "refresh", "logout"])
+def test_another_sites_page_logs_nobody_in_or_out(owner: Owner, path: str) -> None:
+    body = {"email": owner.email, "password": "whatever it is"}
+    answer = owner.http.post(f"/api/auth/{path}", json=body, headers={"origin": "https://evil.test"})
+    assert problem(answer) == (403, "/problems/origin-foreign")
+    assert "set-cookie" not in answer.headers

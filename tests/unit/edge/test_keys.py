@@ -12,7 +12,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.keys import AccessTokens, AppTokens
-from services.contracts.auth import GetAccessKeys, PublicKey, PublicKeys
+from services.contracts.auth import (
+    EndedSessions,
+    GetAccessKeys,
+    GetEndedSessions,
+    PublicKey,
+    PublicKeys,
+    SessionEnded,
+)
 from services.contracts.errors import AccessTokenInvalid, AppTokenInvalid, BrokerDown, CallTimedOut
 from services.contracts.messages import Actor
 from services.contracts.tokens import (
@@ -57,7 +64,9 @@ class Signer:
         return self.sign(**(given | claims))
 
     def access(self, **claims: Any) -> str:
-        return self.sign(**({"iss": "datalab/auth", "sub": "u", "org": "o", "role": "admin"} | claims))
+        return self.sign(
+            **({"iss": "datalab/auth", "sub": "u", "org": "o", "role": "admin", "sid": "s"} | claims)
+        )
 
 
 @pytest.fixture
@@ -65,6 +74,7 @@ def signer(bus: MemoryBus) -> Signer:
     signer = Signer("k1")
     bus.answers[GetTokenKeys] = bus.answers[GetAccessKeys] = PublicKeys([signer.public])
     bus.answers[GetRevocations] = Revocations([])
+    bus.answers[GetEndedSessions] = EndedSessions([])
     return signer
 
 
@@ -86,7 +96,7 @@ async def test_an_app_token_says_app_origins_and_id(bus: MemoryBus, signer: Sign
 
 async def test_an_access_token_says_who_asks(bus: MemoryBus, signer: Signer) -> None:
     actor = await AccessTokens(bus).actor(signer.access())
-    assert actor == Actor(user="u", organisation="o", role="admin")
+    assert actor == Actor(user="u", organisation="o", role="admin", session="s")
 
 
 async def test_checking_needs_no_call_once_keys_and_revocations_are_known(
@@ -146,7 +156,7 @@ async def test_an_app_token_lacks_no_claim(bus: MemoryBus, signer: Signer, missi
         await AppTokens(bus).claims(signer.app(without=missing))
 
 
-@pytest.mark.parametrize("missing", ["sub", "exp", "iss", "org", "role"])
+@pytest.mark.parametrize("missing", ["sub", "exp", "iss", "org", "role", "sid"])
 async def test_an_access_token_lacks_no_claim(bus: MemoryBus, signer: Signer, missing: str) -> None:
     with pytest.raises(AccessTokenInvalid):
         await AccessTokens(bus).actor(signer.access(without=missing))
@@ -370,3 +380,33 @@ async def test_the_apps_present_origins_hold_in_place_of_the_tokens(bus: MemoryB
     assert await origins() == ("https://b.example",)
     bus.reconnect()
     assert await origins() == ("https://b.example",), "a list read before the event does not undo it"
+
+
+# -- ended log-in sessions
+
+
+async def test_a_token_of_an_ended_session_is_refused(bus: MemoryBus, signer: Signer) -> None:
+    bus.answers[GetEndedSessions] = EndedSessions(["s"])
+    with pytest.raises(AccessTokenInvalid, match="ended"):
+        await AccessTokens(bus).actor(signer.access())
+
+
+async def test_a_token_is_refused_as_soon_as_the_end_of_its_session_is_told(
+    bus: MemoryBus, signer: Signer
+) -> None:
+    tokens = AccessTokens(bus)
+    await tokens.actor(signer.access())
+    bus.hear(SessionEnded(session="s", user="u"))
+    with pytest.raises(AccessTokenInvalid, match="ended"):
+        await tokens.actor(signer.access())
+    await tokens.actor(signer.access(sid="another"))
+    assert asked(bus, GetEndedSessions) == 1
+
+
+async def test_after_a_new_connection_ended_sessions_are_loaded_anew(bus: MemoryBus, signer: Signer) -> None:
+    tokens = AccessTokens(bus)
+    await tokens.actor(signer.access())
+    bus.answers[GetEndedSessions] = EndedSessions(["s"])
+    bus.reconnect()
+    with pytest.raises(AccessTokenInvalid, match="ended"):
+        await tokens.actor(signer.access())
