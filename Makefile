@@ -8,9 +8,9 @@ PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system test-browser test-tracker \
-	test-frontend lint format bench chaos lock setup-tests \
-	registry images push secrets deploy rollback undeploy swarm-status backup restore
+.PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system \
+	test-browser test-tracker test-frontend lint format bench chaos lock setup-tests registry images push secrets \
+	deploy rollback undeploy swarm-status backup restore reset-password rotate-keys
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -69,6 +69,12 @@ backup: ## write the Swarm's databases into backups/<time>, or TO=folder
 
 restore: ## make restore FROM=backups/<time>, into empty databases or with REPLACE=1
 	@$(SWARM) restore $(FROM) $(if $(REPLACE),--replace)
+
+reset-password: ## print a link that sets a new password: make reset-password EMAIL=ada@shop.example
+	@$(LOCAL) reset-password "$(EMAIL)"
+
+rotate-keys: ## make the next key that signs access tokens; nobody is logged out
+	@$(LOCAL) rotate-keys
 
 # -- work on it
 

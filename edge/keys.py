@@ -5,6 +5,7 @@ need and follow by event.
 """
 
 import time
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ import msgspec
 from edge.bus import Bus
 from edge.sharing import Shared
 from services.contracts.auth import GetAccessKeys, GetEndedSessions, PublicKeys, SessionEnded
-from services.contracts.errors import AccessTokenInvalid, AppTokenInvalid, Unauthenticated
+from services.contracts.errors import AccessTokenInvalid, AppTokenInvalid, Unauthenticated, Unreachable
 from services.contracts.messages import Actor, Call
 from services.contracts.tokens import (
     CurrentOrigins,
@@ -25,6 +26,8 @@ from services.contracts.tokens import (
 )
 
 REFETCH_PAUSE = 1.0
+"""seconds"""
+KEYS_KEPT = 600.0
 """seconds"""
 LONGEST_LIFE = 3600
 """seconds, longer than any access token lives"""
@@ -51,8 +54,13 @@ class Verifier:
             key_id = jwt.get_unverified_header(token).get("kid", "")
         except jwt.PyJWTError as error:
             raise self._refusal("the token is not a token") from error
-        if key_id not in self._keys and time.monotonic() - self._fetched_at >= REFETCH_PAUSE:
+        age = time.monotonic() - self._fetched_at
+        if key_id not in self._keys and age >= REFETCH_PAUSE:
             await self._fetching.fetch("keys", self._refetch)
+        elif age >= KEYS_KEPT:
+            # So that a key that was withdrawn is not believed for ever; without an answer the known ones go on.
+            with suppress(Unreachable):
+                await self._fetching.fetch("keys", self._refetch)
         if key_id not in self._keys:
             raise self._refusal("the token was signed by nobody we know")
         claims = self._verify(token, key_id)

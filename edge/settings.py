@@ -30,6 +30,7 @@ class EdgeSettings(msgspec.Struct, kw_only=True):
     """allowed from one address"""
     logins_per_minute: Positive = 60
     registrations_per_minute: Positive = 60
+    resets_per_minute: Positive = 12
     refreshes_per_minute: Positive = 600
     """each allowed from one address (a company's whole office may be one), a sixth of them at once"""
     frames_per_second: Positive = 200

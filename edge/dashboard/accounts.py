@@ -28,6 +28,18 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True):
 class Credentials(msgspec.Struct, forbid_unknown_fields=True):
     email: Annotated[str, msgspec.Meta(max_length=254)]
     password: Annotated[str, msgspec.Meta(max_length=200)]
+    code: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    """of the authenticator app, or a recovery code, once the answer was `second-factor-required`"""
+
+
+class ForgottenPassword(msgspec.Struct, forbid_unknown_fields=True):
+    email: Annotated[str, msgspec.Meta(max_length=254)]
+
+
+class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
+    token: Annotated[str, msgspec.Meta(max_length=200)]
+    """what stands behind the `#` of the link"""
+    new: users.Password
 
 
 class Profile(msgspec.Struct, forbid_unknown_fields=True):
@@ -85,7 +97,7 @@ class Accounts(Controller):
         doors.knock("login", request)
         facts = agent(request.headers.get("user-agent", ""))
         device = " on ".join(part for part in (facts.browser, facts.os) if part)
-        request_of_auth = auth.LogIn(email=data.email, password=data.password, device=device[:200])
+        request_of_auth = auth.LogIn(**msgspec.structs.asdict(data), device=device[:200])
         return _logged_in(await bus.call(request_of_auth), settings)
 
     @post("/auth/refresh", status_code=200, operation_id="refresh")
@@ -102,6 +114,26 @@ class Accounts(Controller):
         if token is None:
             raise RefreshTokenInvalid("log in")
         return _logged_in(await bus.call(auth.Refresh(refresh_token=token)), settings)
+
+    @post("/auth/forgotten-password", status_code=202, operation_id="forgotPassword")
+    async def forgot_password(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[ForgottenPassword],
+        bus: GivenBus,
+        doors: GivenDoors,
+    ) -> None:
+        """A link that sets a new one is mailed, if anybody has that e-mail; the answer does not say so."""
+        doors.knock("reset", request)
+        await bus.call(auth.AskReset(email=data.email))
+
+    @post("/auth/new-password", status_code=204, operation_id="resetPassword")
+    async def reset_password(
+        self, request: Request[Any, Any, Any], data: JSONBody[NewPassword], bus: GivenBus, doors: GivenDoors
+    ) -> None:
+        """Set a new password by the token of a link. It ends all log-in sessions."""
+        doors.knock("reset", request)
+        await bus.call(auth.ResetPassword(token=data.token, new=data.new))
 
     @post("/auth/logout", status_code=204, operation_id="logout")
     async def logout(

@@ -13,7 +13,7 @@ from edge.collect.limits import PerKey
 from edge.settings import EdgeSettings
 from services.contracts.errors import OriginForeign, TooManyRequests
 
-Door = Literal["login", "register", "refresh"]
+Door = Literal["login", "register", "refresh", "reset"]
 AnyRequest = Request[Any, Any, Any]  # Any: Litestar's user, auth and state
 
 
@@ -23,6 +23,7 @@ class Doors:
         self._limits: dict[Door, PerKey] = {
             "login": PerKey(settings.logins_per_minute),
             "register": PerKey(settings.registrations_per_minute),
+            "reset": PerKey(settings.resets_per_minute),
             "refresh": PerKey(settings.refreshes_per_minute),
         }
 

@@ -1,4 +1,4 @@
-"""One's own log-in sessions and password."""
+"""One's own log-in sessions, password and second factor."""
 
 from typing import Annotated
 
@@ -13,6 +13,14 @@ from services.contracts import auth, users
 class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     current: Annotated[str, msgspec.Meta(max_length=200)]
     new: users.Password
+
+
+class Code(msgspec.Struct, forbid_unknown_fields=True):
+    code: Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class OwnPassword(msgspec.Struct, forbid_unknown_fields=True):
+    password: Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class LogIns(Controller):
@@ -37,3 +45,23 @@ class LogIns(Controller):
     async def change_password(self, actor: GivenActor, data: JSONBody[PasswordChange], bus: GivenBus) -> None:
         """Ends one's other log-in sessions."""
         await bus.call(auth.ChangePassword(actor=actor, current=data.current, new=data.new))
+
+    @get("/totp", operation_id="totp")
+    async def totp(self, actor: GivenActor, bus: GivenBus) -> auth.TotpStanding:
+        return await bus.call(auth.GetTotp(actor=actor))
+
+    @post("/totp", operation_id="offerTotp")
+    async def offer_totp(self, actor: GivenActor, bus: GivenBus) -> auth.TotpOffer:
+        """A secret for an authenticator app; it counts once it is confirmed."""
+        return await bus.call(auth.OfferTotp(actor=actor))
+
+    @post("/totp/confirm", status_code=200, operation_id="confirmTotp")
+    async def confirm_totp(
+        self, actor: GivenActor, data: JSONBody[Code], bus: GivenBus
+    ) -> auth.RecoveryCodes:
+        """From now on logging in takes a code; the recovery codes are shown this once."""
+        return await bus.call(auth.ConfirmTotp(actor=actor, code=data.code))
+
+    @post("/totp/off", status_code=204, operation_id="turnTotpOff")
+    async def turn_totp_off(self, actor: GivenActor, data: JSONBody[OwnPassword], bus: GivenBus) -> None:
+        await bus.call(auth.TurnTotpOff(actor=actor, password=data.password))

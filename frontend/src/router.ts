@@ -30,6 +30,12 @@ const routes: RouteRecordRaw[] = [
     meta: { anonymous: true, title: 'account.create' },
   },
   {
+    path: '/reset-password',
+    name: 'reset-password',
+    component: () => import('@/pages/reset-password/ResetPasswordPage.vue'),
+    meta: { title: 'account.newPassword' },
+  },
+  {
     path: '/apps',
     component: () => import('@/layout/Shell.vue'),
     children: [
@@ -96,7 +102,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   await session.open()
-  if (to.name === 'not-found') return true
+  if (to.name === 'not-found' || to.name === 'reset-password') return true
   if (to.meta.anonymous) return session.user.value ? afterLogIn(to) : true
   if (!session.user.value) return { name: 'log-in', query: to.path === '/apps' ? {} : { next: to.fullPath } }
   startLive()

@@ -15,6 +15,13 @@ class Credential(Record):
     password_hash = StringField(required=True)
     logged_in = BooleanField(default=False)
     """ever"""
+    totp_on = BooleanField(default=False)
+    totp_secret = StringField(default="")
+    """as it is: it has to be computed with; the database is auth's alone"""
+    totp_step = IntField(default=0)
+    """of the last code used"""
+    recovery = ListField(StringField())
+    """digests of the codes left"""
 
     meta = {
         "db_alias": "auth",
@@ -75,6 +82,20 @@ class LogInSession(Telling):
             refreshed_at=self.refreshed_at,
             current=self.id == asked_in,
         )
+
+
+class PasswordReset(Record):
+    """A link that was given out, by the digest of its token."""
+
+    token = StringField(primary_key=True)
+    user = StringField(required=True)
+    expires_at = DateTimeField(required=True)
+
+    meta = {
+        "db_alias": "auth",
+        "collection": "resets",
+        "indexes": ["user", {"fields": ["expires_at"], "expireAfterSeconds": 0}],
+    }
 
 
 class AccessKey(SigningKey):

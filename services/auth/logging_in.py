@@ -1,7 +1,7 @@
 """Who may come in: the right password and an active standing."""
 
-from services.auth import access_tokens, refreshing, sessions, tries
-from services.auth.documents import AccessKey, Credential, LogInSession
+from services.auth import access_keys, access_tokens, refreshing, second_factor, sessions, tries
+from services.auth.documents import Credential, LogInSession
 from services.auth.passwords import matches
 from services.contracts.auth import LoggedIn
 from services.contracts.errors import ApprovalPending, RefreshTokenInvalid, UserUnknown, WrongCredentials
@@ -9,10 +9,12 @@ from services.contracts.users import User
 from services.hosting.clock import now
 
 
-def checked(email: str, password: str) -> Credential:
-    """Whose e-mail and password these are.
+def checked(email: str, password: str, code: str | None = None) -> Credential:
+    """Whose e-mail and password these are. With a `code`, be it empty, the second factor is asked for, too; a
+    wrong one counts as a try like a wrong password.
 
-    Raises WrongCredentials, after the same time and in the same words whichever is wrong; TooManyRequests.
+    Raises WrongCredentials, after the same time and in the same words whichever is wrong; TooManyRequests,
+    SecondFactorRequired, SecondFactorWrong.
     """
     email = email.strip().lower()
     tries.count(email)
@@ -20,6 +22,8 @@ def checked(email: str, password: str) -> Credential:
     if not matches(password, found and found.password_hash):
         raise WrongCredentials("e-mail or password is wrong")
     assert found is not None
+    if code is not None:
+        second_factor.check(found, code)
     tries.forget(email)
     return found
 
@@ -55,7 +59,7 @@ def readmit(user: User | None, session: LogInSession, token: str) -> LoggedIn:
 
 def _logged_in(user: User, session: LogInSession, token: str) -> LoggedIn:
     return LoggedIn(
-        access_token=AccessKey.newest().sign(access_tokens.claims(user, session.id, now())),
+        access_token=access_keys.current().sign(access_tokens.claims(user, session.id, now())),
         expires_in=access_tokens.LIFETIME,
         refresh_token=token,
         refresh_expires_in=refreshing.LIFETIME,

@@ -1,29 +1,46 @@
 """The service `auth`: passwords, access tokens and log-in sessions."""
 
-from services.auth import enrolling, logging_in, sessions
-from services.auth.documents import AccessKey, Credential, LogInSession
+import logging
+
+from services.auth import access_keys, enrolling, logging_in, mail, resetting, second_factor, sessions
+from services.auth.documents import Credential, LogInSession
 from services.auth.passwords import hashed
 from services.contracts.auth import (
+    AskReset,
     ChangePassword,
+    ConfirmTotp,
     EndedSessions,
     EndSession,
     Enrol,
     GetAccessKeys,
     GetEndedSessions,
+    GetTotp,
     ListSessions,
     LoggedIn,
     LogIn,
     LogInSessions,
     LogOut,
     LogOutEverywhere,
+    MakeResetLink,
+    OfferTotp,
     PublicKeys,
+    RecoveryCodes,
     Refresh,
+    ResetAsked,
+    ResetLink,
+    ResetPassword,
+    RotateAccessKeys,
+    TotpOffer,
+    TotpStanding,
+    TurnTotpOff,
 )
 from services.contracts.errors import UserUnknown
 from services.contracts.messages import Done
 from services.contracts.users import GetUser, User, UserRemoved
-from services.hosting import Calls, Database, Healthy, listen, rpc
+from services.hosting import Calls, Database, Healthy, Settings, Tell, listen, rpc
 from services.hosting.telling import TellFrom
+
+log = logging.getLogger(__name__)
 
 
 class Auth(Healthy):
@@ -31,7 +48,9 @@ class Auth(Healthy):
 
     database = Database("auth")
     calls = Calls()
+    settings = Settings(mail.MailSettings)
     tell = TellFrom(LogInSession)
+    tell_now = Tell()
 
     @rpc
     def enrol(self, request: Enrol) -> Done:
@@ -40,7 +59,7 @@ class Auth(Healthy):
 
     @rpc
     def login(self, request: LogIn) -> LoggedIn:
-        credential = logging_in.checked(request.email, request.password)
+        credential = logging_in.checked(request.email, request.password, request.code)
         return logging_in.admit(self._user(credential.user), request.device)
 
     @rpc
@@ -74,8 +93,54 @@ class Auth(Healthy):
         return self._end(others)
 
     @rpc
+    def totp(self, request: GetTotp) -> TotpStanding:
+        return second_factor.standing(logging_in.of_user(request.actor.user))
+
+    @rpc
+    def offer_totp(self, request: OfferTotp) -> TotpOffer:
+        return second_factor.offer(logging_in.of_user(request.actor.user))
+
+    @rpc
+    def confirm_totp(self, request: ConfirmTotp) -> RecoveryCodes:
+        return second_factor.confirm(logging_in.of_user(request.actor.user), request.code)
+
+    @rpc
+    def turn_totp_off(self, request: TurnTotpOff) -> Done:
+        own = logging_in.of_user(request.actor.user)
+        second_factor.turn_off(logging_in.checked(own.email, request.password))
+        return Done()
+
+    @rpc
     def keys(self, request: GetAccessKeys) -> PublicKeys:
-        return AccessKey.public_keys()
+        return access_keys.published()
+
+    @rpc
+    def rotate_keys(self, request: RotateAccessKeys) -> PublicKeys:
+        return access_keys.rotate()
+
+    @rpc
+    def ask_reset(self, request: AskReset) -> Done:
+        """Looks nothing up, so that its time says nothing."""
+        self.tell_now(ResetAsked(email=request.email))
+        return Done()
+
+    @listen(ResetAsked)
+    def on_reset_asked(self, event: ResetAsked) -> None:
+        if not self.settings.smtp_host:
+            log.warning(
+                "somebody asks for a new password, and no SMTP_HOST is set: make reset-password EMAIL=…"
+            )
+        elif resetting.may_be_mailed(event.email):
+            link = resetting.link(event.email, self.settings.public_url).link
+            mail.send(self.settings, event.email, "A new password for datalab", mail.reset_text(link))
+
+    @rpc
+    def reset_link(self, request: MakeResetLink) -> ResetLink:
+        return resetting.link(request.email, self.settings.public_url)
+
+    @rpc
+    def reset_password(self, request: ResetPassword) -> Done:
+        return self._end(sessions.of_user(resetting.reset(request.token, request.new)))
 
     @rpc
     def ended(self, request: GetEndedSessions) -> EndedSessions:

@@ -91,7 +91,7 @@ def rotate(token: str) -> str:
 def end(session: LogInSession) -> LogInSession:
     """End it, and have that told to those who take its access tokens."""
     session.to_tell(SessionEnded(session=session.id, user=session.user))
-    LogInSession.objects(id=session.id, ended=False).update_one(
+    LogInSession.objects(id=session.id, ended__ne=True).update_one(
         set__ended=True,
         set__token=f"ended {session.id}",
         set__spent=[],
@@ -107,7 +107,7 @@ def by_token(token: str) -> list[LogInSession]:
 
 def of_user(user: str) -> list[LogInSession]:
     return [
-        *LogInSession.objects(user=user, ended=False, expires_at__gt=datetime.now(UTC)).order_by(
+        *LogInSession.objects(user=user, ended__ne=True, expires_at__gt=datetime.now(UTC)).order_by(
             "-refreshed_at"
         )
     ]

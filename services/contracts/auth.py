@@ -49,11 +49,13 @@ class LoggedIn(msgspec.Struct, kw_only=True):
 
 
 class LogIn(Call[LoggedIn]):
-    """Raises WrongCredentials, ApprovalPending, TooManyRequests."""
+    """Raises WrongCredentials, SecondFactorRequired, SecondFactorWrong, ApprovalPending, TooManyRequests."""
 
     address: ClassVar[str] = "auth.login"
     email: Annotated[str, msgspec.Meta(max_length=254)]
     password: Annotated[str, msgspec.Meta(max_length=200)]
+    code: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    """of the authenticator app, or a recovery code, where the account has a second factor"""
     device: Annotated[str, msgspec.Meta(max_length=200)] = ""
     """what the list of log-in sessions shows, e.g. `Chrome on macOS`"""
 
@@ -140,3 +142,89 @@ class SessionEnded(Event):
     address: ClassVar[str] = "auth/ended"
     session: str
     user: str
+
+
+class AskReset(Call[Done]):
+    """Have a link mailed that sets a new password. Answered alike whether anybody has that e-mail."""
+
+    address: ClassVar[str] = "auth.ask_reset"
+    email: Annotated[str, msgspec.Meta(max_length=254)]
+
+
+class ResetAsked(Event):
+    address: ClassVar[str] = "auth/reset_asked"
+    email: str
+
+
+class ResetLink(msgspec.Struct):
+    link: str
+    expires_in: int
+    """seconds"""
+
+
+class MakeResetLink(Call[ResetLink]):
+    """The operator's way where no mail goes out. Raises UserUnknown."""
+
+    address: ClassVar[str] = "auth.reset_link"
+    email: str
+
+
+class ResetPassword(Call[Done]):
+    """Set a new password by the token of a link, once; every log-in session ends. Raises ResetLinkInvalid."""
+
+    address: ClassVar[str] = "auth.reset_password"
+    token: Annotated[str, msgspec.Meta(max_length=200)]
+    new: Password
+
+
+class RotateAccessKeys(Call[PublicKeys]):
+    """Make the next key that signs access tokens. It is published now and used a minute later; the keys before it stay
+    published as long as their tokens live, so nobody is logged out.
+    """
+
+    address: ClassVar[str] = "auth.rotate_keys"
+
+
+class TotpStanding(msgspec.Struct):
+    on: bool
+    recovery_codes_left: int
+
+
+class GetTotp(Call[TotpStanding]):
+    address: ClassVar[str] = "auth.totp"
+    actor: Actor
+
+
+class TotpOffer(msgspec.Struct):
+    secret: str
+    """base32, for typing"""
+    uri: str
+    """`otpauth://…`, for a QR code"""
+
+
+class OfferTotp(Call[TotpOffer]):
+    """A fresh secret for an authenticator app; nothing is asked for until it is confirmed. Raises TotpOn."""
+
+    address: ClassVar[str] = "auth.offer_totp"
+    actor: Actor
+
+
+class RecoveryCodes(msgspec.Struct):
+    codes: list[str]
+    """each logs in once in the app's place; shown now and never again"""
+
+
+class ConfirmTotp(Call[RecoveryCodes]):
+    """Raises SecondFactorWrong, TotpOn."""
+
+    address: ClassVar[str] = "auth.confirm_totp"
+    actor: Actor
+    code: Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class TurnTotpOff(Call[Done]):
+    """Raises WrongCredentials, TooManyRequests."""
+
+    address: ClassVar[str] = "auth.turn_totp_off"
+    actor: Actor
+    password: Annotated[str, msgspec.Meta(max_length=200)]

@@ -4,8 +4,11 @@
     ├── InvalidInput           422
     ├── Unauthenticated        401
     │   ├── WrongCredentials
+    │   ├── SecondFactorRequired
+    │   ├── SecondFactorWrong
     │   ├── AccessTokenInvalid
     │   ├── RefreshTokenInvalid
+    │   ├── ResetLinkInvalid
     │   └── AppTokenInvalid
     ├── Forbidden              403
     │   ├── ApprovalPending
@@ -23,6 +26,7 @@
     │   └── ImportUnknown
     ├── Conflict               409
     │   ├── EmailTaken
+    │   ├── TotpOn
     │   ├── AppNameTaken
     │   ├── AlreadyMember
     │   ├── AlreadyInvited
@@ -105,12 +109,24 @@ class WrongCredentials(Unauthenticated):
     """E-mail or password is wrong; deliberately not said which."""
 
 
+class SecondFactorRequired(Unauthenticated):
+    """The password is right, and the account asks for a code, too."""
+
+
+class SecondFactorWrong(Unauthenticated):
+    """The code is wrong or was used already."""
+
+
 class AccessTokenInvalid(Unauthenticated):
     """The Bearer token is missing, forged or expired."""
 
 
 class RefreshTokenInvalid(Unauthenticated):
     """The refresh token is missing, unknown, used before or expired: log in again."""
+
+
+class ResetLinkInvalid(Unauthenticated):
+    """The link that sets a new password is unknown, used or older than an hour."""
 
 
 class AppTokenInvalid(Unauthenticated):
@@ -179,6 +195,10 @@ class Conflict(Refused):
 
 class EmailTaken(Conflict):
     pass
+
+
+class TotpOn(Conflict):
+    """The account has a second factor already."""
 
 
 class AppNameTaken(Conflict):

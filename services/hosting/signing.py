@@ -7,6 +7,7 @@ reads the first's.
 import base64
 import secrets
 from functools import lru_cache
+from typing import Self
 
 from mongoengine import BinaryField, IntField, NotUniqueError, StringField
 
@@ -33,12 +34,18 @@ class SigningKey(Record):
 
     @classmethod
     def _first(cls) -> "SigningKey":
-        key = cls(generation=1, kid=secrets.token_hex(8), private=secrets.token_bytes(32), created_at=now())
+        key = cls.fresh(generation=1)
         try:
             key.save(force_insert=True)
         except NotUniqueError:
             return cls.objects.get(generation=1)
         return key
+
+    @classmethod
+    def fresh(cls, generation: int) -> Self:
+        return cls(
+            generation=generation, kid=secrets.token_hex(8), private=secrets.token_bytes(32), created_at=now()
+        )
 
     @classmethod
     def public_keys(cls) -> PublicKeys:

@@ -1,14 +1,17 @@
-"""Ask a Nameko service whether it answers, with nothing but pika: the runner hosts no Nameko."""
+"""Ask a Nameko service, with nothing but pika: the runner hosts no Nameko."""
 
 import json
 import uuid
+from typing import Any
+
+from stack.local.errors import CommandFailed
 
 TIME_OUT = 2.0
 """seconds"""
 
 
-def service_answers(amqp_uri: str, service: str) -> bool:
-    """Its `health` says ok."""
+def ask(amqp_uri: str, address: str, **fields: object) -> Any:  # Any: what the service answers, read by key
+    """The answer. Raises CommandFailed: the broker or the service is not there, or refuses."""
     import pika  # late: the bootstrap has none
     from pika.exceptions import AMQPError
 
@@ -18,25 +21,36 @@ def service_answers(amqp_uri: str, service: str) -> bool:
         connection = pika.BlockingConnection(parameters)
         try:
             channel = connection.channel()
-            address = str(uuid.uuid4())
-            queue = channel.queue_declare(
-                f"rpc.reply-{address}", exclusive=True, auto_delete=True
-            ).method.queue
+            own = str(uuid.uuid4())
+            queue = channel.queue_declare(f"rpc.reply-{own}", exclusive=True, auto_delete=True).method.queue
             channel.exchange_declare("nameko-rpc", "topic", durable=True)
-            channel.queue_bind(queue, "nameko-rpc", address)
+            channel.queue_bind(queue, "nameko-rpc", own)
             question = pika.BasicProperties(
                 content_type="application/json",
                 content_encoding="utf-8",
-                correlation_id=address,
-                reply_to=address,
+                correlation_id=own,
+                reply_to=own,
                 expiration=str(int(TIME_OUT * 1000)),
             )
-            channel.basic_publish("nameko-rpc", f"{service}.health", b'{"args": [], "kwargs": {}}', question)
+            body = json.dumps({"args": [], "kwargs": fields}).encode()
+            channel.basic_publish("nameko-rpc", address, body, question)
             for _, _, answer in channel.consume(queue, auto_ack=True, inactivity_timeout=TIME_OUT):
-                told = json.loads(answer) if answer else {}
-                return bool((told.get("result") or {}).get("ok"))
+                if answer is None:
+                    break
+                told = json.loads(answer)
+                if told["error"]:
+                    raise CommandFailed(f"{address}: {told['error']['value']}")
+                return told["result"]
         finally:
             connection.close()
-    except (AMQPError, OSError):
-        pass
-    return False
+    except (AMQPError, OSError) as error:
+        raise CommandFailed(f"{address}: the message broker does not answer: is datalab up?") from error
+    raise CommandFailed(f"{address} does not answer: is datalab up?")
+
+
+def service_answers(amqp_uri: str, service: str) -> bool:
+    """Its `health` says ok."""
+    try:
+        return bool((ask(amqp_uri, f"{service}.health") or {}).get("ok"))
+    except CommandFailed:
+        return False

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stack.local import builds, importing, node, packages, progress, settings, venv
+from stack.local.calls import ask
 from stack.local.demo import EMAIL, Demo
 from stack.local.errors import Trouble
 from stack.local.programs import PYTHON, ROOT, VENV
@@ -37,6 +38,9 @@ def run(arguments: list[str]) -> None:
     import_parser = commands.add_parser("import", help="bring a file of past events into an app")
     import_parser.add_argument("file", type=Path)
     import_parser.add_argument("app", help="its name or id")
+    reset_parser = commands.add_parser("reset-password", help="print a link that sets a new password")
+    reset_parser.add_argument("email")
+    commands.add_parser("rotate-keys", help="make the next key that signs access tokens")
     commands.add_parser("clean", help="stop everything, remove state and what was installed and built")
     given = parser.parse_args(arguments)
     chosen = settings.load(given.run, given.port_base)
@@ -53,6 +57,10 @@ def run(arguments: list[str]) -> None:
             logs(chosen, given.names)
         case "import":
             bring_in(chosen, given.file, given.app)
+        case "reset-password":
+            reset_password(chosen, given.email)
+        case "rotate-keys":
+            rotate_keys(chosen)
         case "clean":
             clean(chosen)
 
@@ -125,6 +133,18 @@ def bring_in(chosen: Settings, file: Path, app: str) -> None:
     show = importing.bar if sys.stderr.isatty() else None
     progress_made = importing.Importer(edge, email, password).run(file, app, show)
     print(("\n" if show else "") + importing.summary(progress_made))
+
+
+def reset_password(chosen: Settings, email: str) -> None:
+    made = ask(_stack(chosen).amqp_uri(), "auth.reset_link", email=email)
+    print(f"Good once, within {made['expires_in'] // 60} minutes:\n\n  {made['link']}")
+
+
+def rotate_keys(chosen: Settings) -> None:
+    keys = ask(_stack(chosen).amqp_uri(), "auth.rotate_keys")["keys"]
+    print(
+        f"The key {keys[-1]['kid']} signs access tokens in a minute; {len(keys)} are good. Nobody is logged out."
+    )
 
 
 def clean(chosen: Settings) -> None:

@@ -98,6 +98,8 @@ class Stack:
             }
         else:
             given["MONGO_URI_FILE"] = str(keep(f"mongo_uri_{name}", self.mongo_uri(name)))
+        if name == "auth":
+            given["PUBLIC_URL"] = self.edge_url
         if name == "analysis":
             self.projection.parent.mkdir(parents=True, exist_ok=True)
             given |= {"ANALYSIS_FILE": str(self.projection), "ANALYSIS_MEMORY": "512MB"}

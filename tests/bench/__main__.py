@@ -1,7 +1,8 @@
 """Everything that is measured: `make bench`. Each part takes options alone: `python -m tests.bench.ingest --help`."""
 
-from tests.bench import ingest, reports
+from tests.bench import ingest, reports, rpc
 
 if __name__ == "__main__":
     ingest.main()
     reports.main()
+    rpc.main()

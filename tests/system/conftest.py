@@ -9,7 +9,8 @@ from stack.local import Ports, Stack
 from tests.system.people import App, Owner, Tracker
 
 LIMITS = {
-    f"{what}_PER_MINUTE": "60000" for what in ("HELLOS", "BEACONS", "LOGINS", "REGISTRATIONS", "REFRESHES")
+    f"{what}_PER_MINUTE": "60000"
+    for what in ("HELLOS", "BEACONS", "LOGINS", "REGISTRATIONS", "RESETS", "REFRESHES")
 }
 
 

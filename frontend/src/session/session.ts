@@ -18,14 +18,21 @@ export function open(): Promise<void> {
   return opened
 }
 
-export async function logIn(email: string, password: string): Promise<void> {
-  const login = await api.call<Login>('POST', '/api/auth/login', { body: { email, password }, anonymous: true })
+/** Throws a Problem `second-factor-required` where the account asks for a code, too. */
+export async function logIn(email: string, password: string, code?: string): Promise<void> {
+  const login = await api.call<Login>('POST', '/api/auth/login', { body: { email, password, code }, anonymous: true })
   current.value = api.keep(login).user
 }
 
 export function register(registration: Registration): Promise<User> {
   return api.call<User>('POST', '/api/users', { body: registration, anonymous: true })
 }
+
+export const askReset = (email: string): Promise<void> =>
+  api.call<void>('POST', '/api/auth/forgotten-password', { body: { email }, anonymous: true })
+
+export const resetPassword = (token: string, password: string): Promise<void> =>
+  api.call<void>('POST', '/api/auth/new-password', { body: { token, new: password }, anonymous: true })
 
 export async function logOut(): Promise<void> {
   try {

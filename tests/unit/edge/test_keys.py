@@ -410,3 +410,30 @@ async def test_after_a_new_connection_ended_sessions_are_loaded_anew(bus: Memory
     bus.reconnect()
     with pytest.raises(AccessTokenInvalid, match="ended"):
         await tokens.actor(signer.access())
+
+
+# -- withdrawn keys
+
+
+async def test_known_keys_are_looked_at_again_every_ten_minutes(
+    bus: MemoryBus, signer: Signer, pause: Clock
+) -> None:
+    tokens = AccessTokens(bus)
+    await tokens.actor(signer.access())
+    pause.forward(599)
+    await tokens.actor(signer.access())
+    assert asked(bus, GetAccessKeys) == 1
+    bus.answers[GetAccessKeys] = PublicKeys([Signer("k2").public])
+    pause.forward(1)
+    with pytest.raises(AccessTokenInvalid):
+        await tokens.actor(signer.access())
+
+
+async def test_known_keys_go_on_while_nobody_can_be_asked(
+    bus: MemoryBus, signer: Signer, pause: Clock
+) -> None:
+    tokens = AccessTokens(bus)
+    await tokens.actor(signer.access())
+    bus.answers[GetAccessKeys] = BrokerDown("down")
+    pause.forward(3600)
+    await tokens.actor(signer.access())
