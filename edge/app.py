@@ -14,6 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from edge import health, pages
+from edge.api_keys import ApiKeys
 from edge.bulk.exports import export
 from edge.bulk.imports import Imports, Running
 from edge.bulk.keeping import Keeping
@@ -83,6 +84,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
         "tickets": tickets,
         "collector": collector,
         "access_tokens": access_tokens,
+        "api_keys": ApiKeys(bus),
         "doors": Doors(settings),
         "streams": streams,
         "dashboards": dashboards,

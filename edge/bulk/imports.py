@@ -95,6 +95,7 @@ class Imports(Controller):
         "/",
         status_code=200,
         operation_id="importEvents",
+        opt={"scope": "import"},
         operation_class=TakesLines,
         request_max_body_size=None,
     )
@@ -135,7 +136,7 @@ class Imports(Controller):
             finally:
                 running.abandon()
 
-    @get("/{import_id:str}", operation_id="importProgress")
+    @get("/{import_id:str}", operation_id="importProgress", opt={"scope": "import"})
     async def progress(
         self, actor: GivenActor, app: FromPath[str], import_id: FromPath[str], bus: GivenBus
     ) -> ImportProgress:

@@ -170,7 +170,7 @@ class Dashboard:
         self.say(_encode({"problem": {"type": problem.type, "detail": problem.detail, "app": app}}).decode())
 
 
-@post("/api/live-ticket", status_code=200, operation_id="liveTicket", tags=["live"])
+@post("/api/live-ticket", status_code=200, operation_id="liveTicket", tags=["live"], opt={"scope": "read"})
 async def live_ticket(actor: GivenActor, tickets: NamedDependency[Tickets]) -> LiveTicket:
     """A ticket to the live view, for one connection."""
     return LiveTicket(tickets.issue(LIVE, actor), TICKET_SECONDS)

@@ -4,6 +4,7 @@ import msgspec
 from litestar import Controller, delete, get, post
 from litestar.params import FromPath, JSONBody
 
+from edge.dashboard.access import PERSON
 from edge.given import GivenActor, GivenBus
 from services.contracts import users
 
@@ -14,6 +15,7 @@ class Successor(msgspec.Struct, forbid_unknown_fields=True):
 
 class Organisation(Controller):
     path = "/api/organisation"
+    opt = PERSON
     tags = ("organisation",)
 
     @get("/members", operation_id="organisationMembers")

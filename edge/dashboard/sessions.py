@@ -1,4 +1,4 @@
-"""One's own log-in sessions, password and second factor."""
+"""One's own log-in sessions, password, second factor and API keys."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from edge.dashboard.access import PERSON
 from edge.given import GivenActor, GivenBus
 from services.contracts import auth, users
 
@@ -23,8 +24,15 @@ class OwnPassword(msgspec.Struct, forbid_unknown_fields=True):
     password: Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class ApiKeyCreate(msgspec.Struct, forbid_unknown_fields=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    scopes: Annotated[list[auth.Scope], msgspec.Meta(min_length=1, max_length=3)]
+    days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 90
+
+
 class LogIns(Controller):
     path = "/api/auth"
+    opt = PERSON
     tags = ("accounts",)
 
     @get("/sessions", operation_id="logInSessions")
@@ -65,3 +73,18 @@ class LogIns(Controller):
     @post("/totp/off", status_code=204, operation_id="turnTotpOff")
     async def turn_totp_off(self, actor: GivenActor, data: JSONBody[OwnPassword], bus: GivenBus) -> None:
         await bus.call(auth.TurnTotpOff(actor=actor, password=data.password))
+
+    @get("/keys", operation_id="apiKeys")
+    async def api_keys(self, actor: GivenActor, bus: GivenBus) -> auth.ApiKeys:
+        return await bus.call(auth.ListApiKeys(actor=actor))
+
+    @post("/keys", operation_id="createApiKey")
+    async def create_api_key(
+        self, actor: GivenActor, data: JSONBody[ApiKeyCreate], bus: GivenBus
+    ) -> auth.NewApiKey:
+        """A key for a script, sent as Bearer; its secret is shown this once."""
+        return await bus.call(auth.CreateApiKey(actor=actor, **msgspec.structs.asdict(data)))
+
+    @delete("/keys/{key:str}", status_code=204, operation_id="revokeApiKey")
+    async def revoke_api_key(self, actor: GivenActor, key: FromPath[str], bus: GivenBus) -> None:
+        await bus.call(auth.RevokeApiKey(actor=actor, key=key))

@@ -1,6 +1,6 @@
 """Credentials, failed tries, log-in sessions and signing keys, in the database `auth`."""
 
-from mongoengine import BooleanField, DateTimeField, IntField, ListField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
 from services.auth.throttling import FORGOTTEN_AFTER
 from services.contracts import auth
@@ -48,7 +48,7 @@ class Tries(Record):
 
 class LogInSession(Telling):
     """One device logged in. `token` is the digest of the refresh token that works now, `spent` of those
-    before it; `salt` made the one from the last of the others. It has neither once it has ended, and goes when the
+    before it. It has neither once it has ended, and goes when the
     last of its access tokens has.
     """
 
@@ -57,7 +57,8 @@ class LogInSession(Telling):
     device = StringField(default="")
     token = StringField(required=True)
     spent = ListField(StringField())
-    salt = StringField(default="")
+    rotations = ListField(DictField())
+    """the last ones, oldest first: `refreshing.Rotation`"""
     created_at = IntField(required=True)
     refreshed_at = IntField(required=True)
     expires_at = DateTimeField(required=True)
@@ -96,6 +97,41 @@ class PasswordReset(Record):
         "collection": "resets",
         "indexes": ["user", {"fields": ["expires_at"], "expireAfterSeconds": 0}],
     }
+
+
+class ScriptKey(Telling):
+    """An API key, by the digest of its secret. A revoked one goes when all edges have been told."""
+
+    id = StringField(primary_key=True)
+    secret = StringField(required=True)
+    user = StringField(required=True)
+    name = StringField(required=True)
+    scopes = ListField(StringField(), required=True)
+    created_at = IntField(required=True)
+    expires_at = DateTimeField(required=True)
+    revoked = BooleanField(default=False)
+
+    meta = {
+        "db_alias": "auth",
+        "collection": "api_keys",
+        "indexes": [
+            {"fields": ["secret"], "unique": True},
+            "user",
+            {"fields": ["expires_at"], "expireAfterSeconds": 0},
+        ],
+    }
+
+    def all_told(self) -> None:
+        ScriptKey.objects(id=self.id, revoked=True).delete()
+
+    def told(self) -> auth.ApiKey:
+        return auth.ApiKey(
+            id=self.id,
+            name=self.name,
+            scopes=list(self.scopes),
+            created_at=self.created_at,
+            expires_at=int(self.expires_at.timestamp() * 1000),
+        )
 
 
 class AccessKey(SigningKey):

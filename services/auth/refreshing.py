@@ -1,22 +1,38 @@
 """Refresh tokens: 256 random bits, kept as SHA-256 only. Each works once and is traded for the next.
 
-One that comes again within `REUSE_SECONDS` of its rotation is not theft: two tabs refreshed at once, or a reload cut
-the answer off. It gets the same next token once more, and nothing changes: there is never a second line of tokens, and
-coming again does not prolong the interval. One that comes later, or after its successor was used, was stolen, from
-its owner or by them, so the log-in session ends. (Auth0 calls it the rotation's "reuse interval", Okta the "grace
-period for token rotation"; RFC 9700, 4.14.2, asks for the end of the session.)
+One that comes again within `REUSE_SECONDS` of its rotation is not theft: tabs refreshed at once, or a reload cut the
+answer off. It gets the token that is good now, and nothing changes: there is never a second line of tokens, and coming
+again does not prolong the interval. One that comes later was stolen, from its owner or by them, so the log-in session
+ends. (Auth0 calls it "reuse interval", Okta "grace period for token rotation"; RFC 9700, 4.14.2, asks
+for the end of the session.)
 """
 
 import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
+
+import msgspec
 
 LIFETIME = 30 * 24 * 3600
 """seconds since the last refresh"""
 SPENT_KEPT = 100
 """used tokens a session remembers: about a day of steady work"""
 REUSE_SECONDS = 10
+ROTATIONS_KEPT = 20
+"""more than tabs and reloads bring about in that time"""
+
+
+class Rotation(msgspec.Struct, frozen=True):
+    """A token was traded for the next."""
+
+    spent: str
+    """digest"""
+    salt: str
+    """what made the next one from it"""
+    at: int
+    """UNIX ms"""
 
 
 def fresh_token() -> str:
@@ -38,7 +54,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def may_come_again(token: str, spent: list[str], rotated_at: int, at: int) -> bool:
-    """Whether this used token is the last one traded, and that a moment ago. `spent`: digests, oldest first; times
-    in UNIX ms."""
-    return spent[-1:] == [digest(token)] and at - rotated_at <= REUSE_SECONDS * 1000
+def good_now(token: str, rotations: Sequence[Rotation], at: int) -> str | None:
+    """The token that is good now, for one that was traded a moment ago; None for one that was traded before that.
+
+    `rotations`: the last ones, oldest first; `at`: UNIX ms.
+    """
+    for position, rotation in enumerate(rotations):
+        if rotation.spent == digest(token) and at - rotation.at <= REUSE_SECONDS * 1000:
+            for later in rotations[position:]:
+                token = successor(token, later.salt)
+            return token
+    return None

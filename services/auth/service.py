@@ -2,19 +2,33 @@
 
 import logging
 
-from services.auth import access_keys, enrolling, logging_in, mail, resetting, second_factor, sessions
-from services.auth.documents import Credential, LogInSession
+from services.auth import (
+    access_keys,
+    api_keys,
+    enrolling,
+    logging_in,
+    mail,
+    resetting,
+    second_factor,
+    sessions,
+)
+from services.auth.documents import Credential, LogInSession, ScriptKey
 from services.auth.passwords import hashed
 from services.contracts.auth import (
+    ApiKeys,
     AskReset,
     ChangePassword,
+    CheckApiKey,
     ConfirmTotp,
+    CreateApiKey,
     EndedSessions,
     EndSession,
     Enrol,
     GetAccessKeys,
     GetEndedSessions,
     GetTotp,
+    KeyFacts,
+    ListApiKeys,
     ListSessions,
     LoggedIn,
     LogIn,
@@ -22,6 +36,7 @@ from services.contracts.auth import (
     LogOut,
     LogOutEverywhere,
     MakeResetLink,
+    NewApiKey,
     OfferTotp,
     PublicKeys,
     RecoveryCodes,
@@ -29,6 +44,7 @@ from services.contracts.auth import (
     ResetAsked,
     ResetLink,
     ResetPassword,
+    RevokeApiKey,
     RotateAccessKeys,
     TotpOffer,
     TotpStanding,
@@ -49,7 +65,7 @@ class Auth(Healthy):
     database = Database("auth")
     calls = Calls()
     settings = Settings(mail.MailSettings)
-    tell = TellFrom(LogInSession)
+    tell = TellFrom(LogInSession, ScriptKey)
     tell_now = Tell()
 
     @rpc
@@ -111,6 +127,24 @@ class Auth(Healthy):
         return Done()
 
     @rpc
+    def create_key(self, request: CreateApiKey) -> NewApiKey:
+        return api_keys.create(request)
+
+    @rpc
+    def api_keys(self, request: ListApiKeys) -> ApiKeys:
+        return ApiKeys([key.told() for key in api_keys.of_user(request.actor.user)])
+
+    @rpc
+    def revoke_key(self, request: RevokeApiKey) -> Done:
+        self.tell(api_keys.revoke(request.actor.user, request.key))
+        return Done()
+
+    @rpc
+    def check_key(self, request: CheckApiKey) -> KeyFacts:
+        key = api_keys.of_secret(request.secret)
+        return api_keys.facts(key, self._user(key.user))
+
+    @rpc
     def keys(self, request: GetAccessKeys) -> PublicKeys:
         return access_keys.published()
 
@@ -150,6 +184,8 @@ class Auth(Healthy):
     def on_removed(self, event: UserRemoved) -> None:
         Credential.objects(user=event.user.id).delete()
         self._end(sessions.of_user(event.user.id))
+        for key in api_keys.of_user(event.user.id):
+            self.tell(api_keys.revoke(event.user.id, key.id))
 
     def _user(self, user: str) -> User | None:
         try:

@@ -5,17 +5,20 @@ stolen token's use.
 import secrets
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from mongoengine import Q
 
 from services.auth import access_tokens
 from services.auth.documents import LogInSession
 from services.auth.refreshing import (
     LIFETIME,
+    ROTATIONS_KEPT,
     SPENT_KEPT,
+    Rotation,
     digest,
     fresh_salt,
     fresh_token,
-    may_come_again,
+    good_now,
     successor,
 )
 from services.contracts.auth import SessionEnded
@@ -54,7 +57,7 @@ def of_token(token: str) -> LogInSession:
     session: LogInSession | None = found.filter(token=digest(token)).first()
     if session is None:
         session = found.filter(spent=digest(token)).first()
-        if session is not None and not may_come_again(token, session.spent, session.refreshed_at, now()):
+        if session is not None and _good_now(token, session) is None:
             end(session)
             session = None
     if session is None:
@@ -70,22 +73,30 @@ def rotate(token: str) -> str:
     while True:
         session = of_token(token)
         if session.token != digest(token):
-            return successor(token, session.salt)
-        salt = fresh_salt()
-        following = successor(token, salt)
+            if (good := _good_now(token, session)) is not None:
+                return good
+            continue  # the interval ended just now
+        rotation = Rotation(spent=session.token, salt=fresh_salt(), at=now())
+        following = successor(token, rotation.salt)
         rotated = LogInSession.objects(id=session.id, token=session.token).update_one(
             __raw__={
                 "$set": {
                     "token": digest(following),
-                    "salt": salt,
-                    "refreshed_at": now(),
+                    "refreshed_at": rotation.at,
                     "expires_at": _expiry(),
                 },
-                "$push": {"spent": {"$each": [session.token], "$slice": -SPENT_KEPT}},
+                "$push": {
+                    "spent": {"$each": [session.token], "$slice": -SPENT_KEPT},
+                    "rotations": {"$each": [msgspec.to_builtins(rotation)], "$slice": -ROTATIONS_KEPT},
+                },
             }
         )
         if rotated:
             return following
+
+
+def _good_now(token: str, session: LogInSession) -> str | None:
+    return good_now(token, msgspec.convert(list(session.rotations), list[Rotation]), now())
 
 
 def end(session: LogInSession) -> LogInSession:
@@ -95,6 +106,7 @@ def end(session: LogInSession) -> LogInSession:
         set__ended=True,
         set__token=f"ended {session.id}",
         set__spent=[],
+        set__rotations=[],
         set__expires_at=datetime.now(UTC) + timedelta(seconds=access_tokens.LIFETIME + MARGIN),
         push__untold=session.untold[-1],
     )

@@ -1,6 +1,6 @@
 """Passwords, access tokens and log-in sessions, owned by the service `auth`."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -61,8 +61,8 @@ class LogIn(Call[LoggedIn]):
 
 
 class Refresh(Call[LoggedIn]):
-    """Trade a refresh token for a new pair. One that was traded up to 10 s ago gets the same next token again; a later
-    second use ends the log-in session.
+    """Trade a refresh token for a new pair. One that was traded up to 10 s ago gets the token that is good
+    now; a later second use ends the log-in session.
 
     Raises RefreshTokenInvalid.
     """
@@ -228,3 +228,75 @@ class TurnTotpOff(Call[Done]):
     address: ClassVar[str] = "auth.turn_totp_off"
     actor: Actor
     password: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+Scope = Literal["read", "import", "manage"]
+"""what a script may do by an API key: read what its user may see, import past events, change what its user may"""
+KEY_PREFIX = "dlk_"
+"""so that people, and those who look for leaked secrets, know a key when they see one"""
+
+
+class ApiKey(msgspec.Struct, kw_only=True):
+    id: str
+    name: str
+    scopes: list[Scope]
+    created_at: int
+    expires_at: int
+    """UNIX ms"""
+
+
+class ApiKeys(msgspec.Struct):
+    keys: list[ApiKey]
+
+
+class NewApiKey(msgspec.Struct):
+    key: ApiKey
+    secret: str
+    """sent as Bearer; shown now and never again"""
+
+
+class CreateApiKey(Call[NewApiKey]):
+    """Raises InvalidInput where the actor has too many."""
+
+    address: ClassVar[str] = "auth.create_key"
+    actor: Actor
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=3)]
+    days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 90
+
+
+class ListApiKeys(Call[ApiKeys]):
+    """The actor's own, the newest first."""
+
+    address: ClassVar[str] = "auth.api_keys"
+    actor: Actor
+
+
+class RevokeApiKey(Call[Done]):
+    """Raises ApiKeyUnknown."""
+
+    address: ClassVar[str] = "auth.revoke_key"
+    actor: Actor
+    key: str
+
+
+class KeyFacts(msgspec.Struct):
+    """Whose key it is and what it is good for."""
+
+    id: str
+    actor: Actor
+    scopes: list[Scope]
+    expires_at: int
+    """UNIX ms"""
+
+
+class CheckApiKey(Call[KeyFacts]):
+    """Raises AccessTokenInvalid."""
+
+    address: ClassVar[str] = "auth.check_key"
+    secret: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class ApiKeyRevoked(Event):
+    address: ClassVar[str] = "auth/key_revoked"
+    key: str

@@ -12,12 +12,14 @@
     │   └── AppTokenInvalid
     ├── Forbidden              403
     │   ├── ApprovalPending
+    │   ├── ScopeMissing
     │   └── OriginForeign
     ├── NotFound               404
     │   ├── AppUnknown
     │   ├── UserUnknown
     │   ├── SessionUnknown
     │   ├── LogInSessionUnknown
+    │   ├── ApiKeyUnknown
     │   ├── MemberUnknown
     │   ├── InviteUnknown
     │   ├── TokenUnknown
@@ -141,6 +143,10 @@ class ApprovalPending(Forbidden):
     """The account exists, an admin of the organisation has not approved it yet."""
 
 
+class ScopeMissing(Forbidden):
+    """The API key was not made for that."""
+
+
 class OriginForeign(Forbidden):
     """The page's origin is not one of the app's."""
 
@@ -163,6 +169,10 @@ class SessionUnknown(NotFound):
 
 class LogInSessionUnknown(NotFound):
     """The asker has no log-in session of that id, or it has ended."""
+
+
+class ApiKeyUnknown(NotFound):
+    """The asker has no API key of that id."""
 
 
 class MemberUnknown(NotFound):

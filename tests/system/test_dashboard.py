@@ -1,6 +1,9 @@
 """What the dashboard asks: accounts, apps, config, notifications."""
 
+from typing import Any
+
 import httpx
+from pymongo import MongoClient
 
 from stack.local import Stack
 from tests.system.people import PASSWORD, App, Owner, eventually
@@ -48,6 +51,21 @@ def test_a_device_logged_out_from_another_is_out_at_once(stack: Stack) -> None:
     assert person.http.get("/api/users/me").status_code == 200
 
 
+def test_a_script_reads_by_its_key_until_it_is_revoked(stack: Stack, owner: Owner, app: App) -> None:
+    made = owner.http.post("/api/auth/keys", json={"name": "nightly", "scopes": ["read"]}).json()
+    script = {"authorization": f"Bearer {made['secret']}"}
+    assert owner.http.get(f"{app.path}/reports/overview", headers=script).status_code == 200
+    for method, path in (
+        ("DELETE", app.path),
+        ("POST", "/api/auth/logout-everywhere"),
+        ("GET", "/api/auth/keys"),
+    ):
+        refused = owner.http.request(method, path, headers=script)
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/scope-missing")
+    assert owner.http.delete(f"/api/auth/keys/{made['key']['id']}").status_code == 204
+    assert eventually(lambda: owner.http.get("/api/users/me", headers=script).status_code == 401, 1)
+
+
 def test_an_email_registers_once(owner: Owner) -> None:
     body = {"email": owner.email.upper(), "password": PASSWORD, "name": "Eve", "organisation": "eve.example"}
     answer = owner.http.post("/api/users", json=body)
@@ -75,6 +93,9 @@ def test_a_refresh_token_works_once_but_for_a_moment(stack: Stack) -> None:
     assert second == again, "the answer that was lost on the way is given once more"
     third = refresh(second).cookies["datalab_refresh"]
     assert person.http.get("/api/users/me").status_code == 200
+    with MongoClient[dict[str, Any]](stack.mongo_uri("auth")) as client:
+        aged = {"$inc": {"rotations.$[].at": -10_001}}
+        client.get_database().sessions.update_many({"user": person.registered.json()["id"]}, aged)
     stolen = refresh(first)
     assert (stolen.status_code, stolen.json()["type"]) == (401, "/problems/refresh-token-invalid")
     assert refresh(third).status_code == 401, "a token used too late ends the whole log-in session"

@@ -2,10 +2,8 @@
 
 import base64
 
-import pytest
-
 from services.auth.access_tokens import claims
-from services.auth.refreshing import digest, fresh_salt, fresh_token, may_come_again, successor
+from services.auth.refreshing import Rotation, digest, fresh_salt, fresh_token, good_now, successor
 from services.contracts.users import User
 
 ADA = User(
@@ -49,18 +47,25 @@ def test_the_next_token_is_told_again_to_who_holds_the_one_before_alone() -> Non
     assert following not in (successor(token, fresh_salt()), successor(fresh_token(), salt))
 
 
-@pytest.mark.parametrize(
-    ("spent", "after_ms", "again"),
-    [
-        (["old", "it"], 0, True),
-        (["old", "it"], 10_000, True),
-        (["old", "it"], 10_001, False),
-        (["it", "newer"], 0, False),
-        ([], 0, False),
-    ],
-)
-def test_the_last_traded_token_may_come_again_for_ten_seconds(
-    spent: list[str], after_ms: int, again: bool
-) -> None:
-    digests = [digest(token) for token in spent]
-    assert may_come_again("it", digests, 1_700_000_000_000, 1_700_000_000_000 + after_ms) is again
+AT = 1_700_000_000_000
+
+
+def traded(token: str, *ages_ms: int) -> tuple[list[str], list[Rotation]]:
+    """Tokens, and their rotations so many ms ago."""
+    tokens, rotations = [token], []
+    for age in ages_ms:
+        rotation = Rotation(digest(tokens[-1]), fresh_salt(), AT - age)
+        rotations.append(rotation)
+        tokens.append(successor(tokens[-1], rotation.salt))
+    return tokens, rotations
+
+
+def test_a_token_traded_within_ten_seconds_gets_the_one_that_is_good_now() -> None:
+    tokens, rotations = traded(fresh_token(), 10_001, 10_000, 3)
+    assert [good_now(token, rotations, AT) for token in tokens] == [None, tokens[-1], tokens[-1], None]
+
+
+def test_a_token_of_somebody_else_gets_none() -> None:
+    _, rotations = traded(fresh_token(), 5)
+    assert good_now(fresh_token(), rotations, AT) is None
+    assert good_now(fresh_token(), [], AT) is None
