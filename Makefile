@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system \
 	test-browser test-tracker test-frontend lint format bench chaos lock setup-tests registry images push secrets \
-	deploy rollback undeploy swarm-status backup restore reset-password rotate-keys
+	deploy rollback undeploy swarm-status backup restore reset-password rotate-keys test-stack
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -88,6 +88,9 @@ test-services: setup ## each service on a real broker and database
 
 test-system: setup ## the whole stack over HTTP and WebSocket
 	$(BIN)/pytest tests/system
+
+test-stack: setup ## deploy into a real Swarm of Docker's, update, roll back, back up, restore
+	$(BIN)/pytest --timeout 900 -s tests/stack
 
 test-browser: setup-tests ## shop and dashboard in Chromium
 	$(BIN)/pytest tests/browser

