@@ -1,6 +1,8 @@
 """Who shares an app with its owner: invites and what becomes of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+from mongoengine import Q
 
 from services.apps.documents import Invitation, Site
 from services.apps.permissions import ANSWER, may
@@ -162,6 +164,32 @@ def reject(actor: Actor, app: str) -> Site:
         return _concerning(site, InviteRejected, actor, actor.user, "invitations")
 
     return write(actor, lambda: _inviting(actor, app), alter)
+
+
+def forget_person(user: str, organisation: str, heir: str) -> Iterator[Site]:
+    """Somebody has left the organisation: what they owned is the heir's, what they shared they share no more.
+    Again and again does no harm.
+    """
+    actor = Actor(user=heir, organisation=organisation)
+
+    def alter(site: Site) -> list[str]:
+        changed = []
+        if site.owner == user:
+            site.owner = heir
+            site.members = [member for member in site.members if member != heir]
+            changed += _concerning(site, HandedOver, actor, heir, "owner")
+        if user in site.members:
+            site.members.remove(user)
+            changed.append("members")
+        if site.invitation(user) is not None:
+            _forget_invitation(site, user)
+            changed.append("invitations")
+        return changed
+
+    of_organisation = Site.objects(organisation=organisation)
+    for theirs in of_organisation.filter(Q(owner=user) | Q(members=user) | Q(invitations__user=user)):
+        app = theirs.id
+        yield write(actor, lambda app=app: Site.objects.get(id=app), alter)  # type: ignore[misc]
 
 
 def invites(actor: Actor, people: Callable[[Actor], People]) -> list[PendingInvite]:

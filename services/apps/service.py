@@ -26,8 +26,8 @@ from services.contracts.apps import (
     UpdateApp,
 )
 from services.contracts.messages import Actor, Done
-from services.contracts.users import GetUser, ListColleagues
-from services.hosting import Calls, Database, Healthy, rpc
+from services.contracts.users import GetUser, ListColleagues, UserRemoved
+from services.hosting import Calls, Database, Healthy, listen, rpc
 from services.hosting.telling import TellFrom
 
 
@@ -107,6 +107,14 @@ class Apps(Healthy):
     @rpc
     def reject(self, request: RejectInvite) -> Done:
         return self._done(members.reject(request.actor, request.app))
+
+    # -- people
+
+    @listen(UserRemoved)
+    def on_user_removed(self, event: UserRemoved) -> None:
+        user = event.user
+        for site in members.forget_person(user.id, user.organisation, event.by):
+            self.tell(site)
 
     def _told(self, site: Site) -> Site:
         self.tell(site)

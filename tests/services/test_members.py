@@ -41,6 +41,7 @@ from services.contracts.errors import (
 )
 from services.contracts.messages import Actor
 from services.contracts.notifications import ListNotifications
+from services.contracts.users import RemoveUser
 from services.hosting.clock import now
 from services.users.documents import Person
 from tests.services.conftest import Ask, Heard, Someone, wait_for
@@ -222,6 +223,20 @@ def test_who_answers_at_once_and_twice_joins_once(team: Team) -> None:
     site = Site.objects.get(id=team.app.id)
     assert sorted(site.members) == sorted(actor.user for actor in (team.colleague, *others))
     assert list(site.invitations) == []
+
+
+def test_who_leaves_the_organisation_leaves_their_apps_to_who_removed_them(team: Team) -> None:
+    team.join(team.colleague)
+    left, shared = team.ask(create(team.colleague, "Left")), team.app
+    other = team.another("Dora")
+    team.ask(Invite(actor=team.colleague, app=left.id, user=other.user))
+    team.ask(AcceptInvite(actor=other, app=left.id))
+    team.ask(RemoveUser(actor=team.owner, user=team.colleague.user))
+    assert wait_for(lambda: Site.objects.get(id=left.id).owner == team.owner.user)
+    assert wait_for(lambda: Site.objects.get(id=shared.id).members == [])
+    assert Site.objects.get(id=left.id).members == [other.user]
+    assert team.ask(Permit(actor=team.owner, app=left.id)).role == "owner"
+    assert team.role(team.colleague) is None
 
 
 # -- the app itself
