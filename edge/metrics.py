@@ -5,6 +5,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 
 FRAMES_TAKEN = Counter("datalab_frames_taken", "Frames taken from trackers", ["way"])
 EVENTS_TAKEN = Counter("datalab_events_taken", "Events taken from trackers")
+EVENTS_RETIMED = Counter(
+    "datalab_events_retimed", "Events taken at receive time, since their own was not to be believed", ["why"]
+)
 FRAMES_CONFIRMED = Counter("datalab_frames_confirmed", "Frames the broker confirmed")
 FRAMES_UNCONFIRMED = Gauge("datalab_frames_unconfirmed", "Frames not confirmed by the broker yet")
 CONFIRM_SECONDS = Histogram(

@@ -10,15 +10,18 @@ from edge.collect.addresses import reduced, without_query
 from edge.collect.channels import channel
 from edge.collect.configs import CachedConfig
 from edge.collect.tickets import Session
+from edge.metrics import EVENTS_RETIMED
 from services.contracts import frames
 from services.contracts.errors import InvalidInput
-from services.contracts.frames import Packed
+from services.contracts.frames import Packed, Retimed
 from services.contracts.tracking import Detail, Kind, Sent
 
 SECONDS_BELOW = 1e11
 """a time below this is in seconds"""
 LATEST_MS = 24 * 3600 * 1000
 """events that are later than this are taken at receive time"""
+AHEAD_MS = 5_000
+"""events may be ahead by the time that hello was on its way, which is in the skew; beyond it the clock is wrong"""
 
 encode = msgspec.json.Encoder().encode
 
@@ -31,16 +34,26 @@ def pack(events: Sequence[Sent], session: Session, config: CachedConfig, receive
     """
     if len(events) > 1:
         _refuse_second_record(events)
-    return msgspec.Raw(
-        encode([_packed(sent, index, session, config, received) for index, sent in enumerate(events)])
-    )
+    packed = [_packed(sent, index, session, config, received) for index, sent in enumerate(events)]
+    for index, sent in enumerate(events):
+        if packed[index].at == received and sent.timestamp is not None:
+            own = own_time(sent.timestamp, session.skew)
+            if not received - LATEST_MS <= own <= received + AHEAD_MS:
+                EVENTS_RETIMED.labels("late" if own < received else "ahead").inc()
+                packed.append(Retimed(received, index, own))
+    return msgspec.Raw(encode(packed))
+
+
+def own_time(timestamp: float, skew: int) -> int:
+    """A tracker's time on the server's clock, UNIX ms, whether it is to be believed or not."""
+    return int(timestamp * 1000 if timestamp < SECONDS_BELOW else timestamp) + skew
 
 
 def corrected(timestamp: float | None, skew: int, received: int) -> int:
     """A tracker's time on the server's clock, UNIX ms: its own up to a day late, else when it was received."""
     if timestamp is None:
         return received
-    own = int(timestamp * 1000 if timestamp < SECONDS_BELOW else timestamp) + skew
+    own = own_time(timestamp, skew)
     return own if received - LATEST_MS <= own <= received else received
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.record import Document, number
 from services.analysis.rows import Column, Columns
-from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen, Start
+from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Retimed, Seen, Start
 
 KINDS: dict[type, int] = {Start: 0, Click: 1, Page: 2, Hover: 3, Seen: 4, Move: 5, Custom: 6, Left: 7}
 OUTCOMES = {"leave": 1, "click": 2}
@@ -75,6 +75,8 @@ class Decoded(msgspec.Struct):
     documents: list[Document]
     events: list[list[Packed]]
     skipped: list[Skipped]
+    retimed: dict[bytes, list[Retimed]]
+    """the marks of each frame that has any, taken out of its events"""
 
 
 def decode(documents: Sequence[Document]) -> Decoded:
@@ -83,12 +85,21 @@ def decode(documents: Sequence[Document]) -> Decoded:
         events = _many.decode(b"[" + b",".join([document["events"] for document in documents]) + b"]")
     except (msgspec.MsgspecError, KeyError, TypeError):
         return decode_one_by_one(documents)
-    return Decoded(list(documents), events, [])
+    return Decoded(list(documents), events, [], _marks(documents, events))
+
+
+def _marks(documents: Sequence[Document], frames: Sequence[list[Packed]]) -> dict[bytes, list[Retimed]]:
+    marks: dict[bytes, list[Retimed]] = {}
+    for document, events in zip(documents, frames, strict=True):
+        while events and isinstance(events[-1], Retimed):
+            marks.setdefault(bytes(document["_id"]), []).append(events[-1])
+            events.pop()
+    return marks
 
 
 def decode_one_by_one(documents: Sequence[Document]) -> Decoded:
     """The slow way, which finds out who is to blame."""
-    decoded = Decoded([], [], [])
+    decoded = Decoded([], [], [], {})
     for document in documents:
         try:
             events = _one.decode(document["events"])
@@ -98,6 +109,7 @@ def decode_one_by_one(documents: Sequence[Document]) -> Decoded:
             continue
         decoded.documents.append(document)
         decoded.events.append(events)
+    decoded.retimed = _marks(decoded.documents, decoded.events)
     return decoded
 
 
@@ -214,6 +226,19 @@ def deeds(events: Columns) -> Columns:
         "page_views": count(events["kind"] == KINDS[Page]),
         "clicks": count(events["kind"] == KINDS[Click]),
     }
+
+
+def retimed_columns(decoded: Decoded, apps: Sequence[int], sessions: Sequence[int]) -> Columns | None:
+    """The rows of `retimed`."""
+    if not decoded.retimed:
+        return None
+    marks = [
+        (app, session, mark.at, number(document["_id"]), mark.i, mark.own)
+        for document, app, session in zip(decoded.documents, apps, sessions, strict=True)
+        for mark in decoded.retimed.get(bytes(document["_id"]), ())
+    ]
+    names = ("app", "session", "time", "n", "i", "own")
+    return {name: np.array([mark[place] for mark in marks], np.int64) for place, name in enumerate(names)}
 
 
 def session_columns(

@@ -22,6 +22,7 @@ OF_SESSIONS = (
     "moves",
     "customs",
     "signs",
+    "retimed",
 )
 TEXTS = {
     "pages": ("page_views.page", "page_views.before", "clicks.page", "moves.page", "sessions.landing"),

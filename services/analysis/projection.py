@@ -26,7 +26,7 @@ from services.analysis.sessions import Session, Sessions
 from services.analysis.whereabouts import carry_forward, screen_width
 from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, Page, Seen, Start
 
-VERSION = 4
+VERSION = 5
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -306,6 +306,8 @@ class Projection:
             for table, rows in columns.by_table(events):
                 append(writer, table, rows)
             append(writer, "deeds", columns.deeds(events))
+        if retimed := columns.retimed_columns(decoded, apps, [session.number for session in sessions]):
+            append(writer, "retimed", retimed)
         if started:
             append(writer, "sessions", started)
         self.sessions.write(writer)

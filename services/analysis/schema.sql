@@ -91,6 +91,16 @@ create table signs (
     flags utinyint          -- 16 goodbye
 );
 
+-- Marks on events whose own time was not to be believed: they stand at the time they were received.
+create table retimed (
+    app integer,
+    session integer,
+    time bigint,            -- of the event
+    n bigint,               -- of the event
+    i usmallint,            -- of the event
+    own bigint              -- UNIX ms, what it said itself, on the server's clock
+);
+
 -- All of them in one; a condition on `kind` leaves the other tables unread. What a kind does not have is 0.
 create view events as
     select *, 2::utinyint as kind, 0 as target, 0 as name, 0 as x, 0 as y, 0::utinyint as flags, 0 as page_w,

@@ -117,7 +117,20 @@ class Left(msgspec.Struct, array_like=True, tag=7):
     goodbye: bool = False
 
 
-Packed = Start | Click | Page | Hover | Seen | Move | Custom | Left
+class Retimed(msgspec.Struct, array_like=True, tag=8):
+    """Not an event, but a mark on one of the frame's: its own time was not to be believed (more than a day late, or
+    ahead), so it stands at the time it was received. Marks come last in a frame; most have none.
+    """
+
+    at: int
+    """as of the event"""
+    i: int
+    """place of the event in the frame, from 0"""
+    own: int
+    """UNIX ms, its own time on the server's clock"""
+
+
+Packed = Start | Click | Page | Hover | Seen | Move | Custom | Left | Retimed
 
 
 class Frame(msgspec.Struct, array_like=True):

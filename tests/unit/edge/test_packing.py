@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.collect.packing import LATEST_MS, corrected, pack
+from edge.collect.packing import AHEAD_MS, LATEST_MS, corrected, pack
 from edge.collect.tickets import Session
 from services.contracts.errors import InvalidInput
-from services.contracts.frames import Packed, Start
+from services.contracts.frames import Packed, Retimed, Start
 from services.contracts.tracking import Sent, StreamMessage
 from tests.unit.edge.sessions import config, plain, session
 
@@ -119,6 +119,31 @@ def test_a_time_below_1e11_is_in_seconds() -> None:
 def test_the_sessions_skew_corrects_its_events() -> None:
     of = session(skew=-2_000, start=START)
     assert packed({"type": 1, "timestamp": NOW, "event": {"X": 1, "Y": 1}}, of=of)[0][1] == NOW - 2_000
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "own"),
+    [
+        (NOW - LATEST_MS - 1, NOW - LATEST_MS - 1),
+        (0, 0),
+        (NOW + AHEAD_MS + 1, NOW + AHEAD_MS + 1),
+        (NOW / 1000 + 86_400, NOW + 86_400_000),
+    ],
+)
+def test_an_event_whose_time_is_not_believed_is_marked_and_keeps_what_it_said(
+    timestamp: float, own: int
+) -> None:
+    move = {"type": 1, "timestamp": timestamp, "event": {"X": 1, "Y": 1}}
+    assert packed(event(X=1, Y=1, elapsed=0), move) == [
+        [5, NOW, 1, 1, 0],
+        [5, NOW, 1, 1, 0],
+        [8, NOW, 1, own],
+    ]
+
+
+@pytest.mark.parametrize("timestamp", [NOW, NOW - LATEST_MS, NOW - 1, NOW + AHEAD_MS, None])
+def test_an_event_that_is_late_or_a_little_ahead_is_not_marked(timestamp: float | None) -> None:
+    assert len(packed({"type": 1, "timestamp": timestamp, "event": {"X": 1, "Y": 1}})) == 1
 
 
 # -- addresses
@@ -280,7 +305,10 @@ def test_every_frame_is_packed_or_refused(events: list[dict[str, Any]], skew: in
     except (msgspec.MsgspecError, InvalidInput):
         return
     back = msgspec.json.decode(raw, type=list[Packed])
-    assert len(back) == len(events)
+    marks = [event for event in back if isinstance(event, Retimed)]
+    assert len(back) == len(events) + len(marks)
+    assert back[len(events) :] == marks
+    assert all(back[mark.i].at == mark.at == NOW for mark in marks)
     assert all(NOW - LATEST_MS <= event.at <= NOW for event in back)
 
 

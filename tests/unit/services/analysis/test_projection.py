@@ -9,7 +9,7 @@ from bson import Binary, ObjectId
 
 from services.analysis import dictionaries, record
 from services.analysis.projection import Counts, Projection, ProjectionUnusable
-from services.contracts.frames import Click, Custom, Frame, Move, Page
+from services.contracts.frames import Click, Custom, Frame, Move, Page, Retimed
 from tests.unit.services.analysis.visits import BEGIN, Visit, deliver, frame, frames, new_app, visit
 
 URL = "https://shop.test/"
@@ -117,6 +117,20 @@ def test_a_frame_that_makes_its_batch_fail_is_found_and_told_its_neighbours_stay
     projection.apply([documents[13]], "later", dedupe)
     assert rows(projection, "select count(*) from events") == [(20,)]
     assert rows(projection, "select count(*), count(distinct session) from sessions") == [(20, 20)]
+
+
+@pytest.mark.parametrize("dedupe", [False, True])
+def test_a_mark_is_kept_beside_its_event_and_is_no_event(projection: Projection, dedupe: bool) -> None:
+    marked = visit("v", Page(BEGIN, URL), Custom(BEGIN + 1, "late"), Retimed(BEGIN + 1, 1, 5))
+    documents = [record.document(frame) for frame in frames(new_app(), [marked])]
+    for _ in range(1 + dedupe):
+        projection.apply(documents, "behind", dedupe)
+    assert projection.standing.events == 2
+    assert rows(projection, "select count(*) from events") == [(2,)]
+    assert rows(
+        projection,
+        "select kind, events.time, own from events join retimed using (app, session, n, i)",
+    ) == [(6, BEGIN + 1, 5)]
 
 
 def test_a_very_long_address_holds_nobody_up() -> None:
