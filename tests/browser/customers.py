@@ -1,0 +1,23 @@
+"""Customers of an app of its own in a test, so that what they do is counted apart from everybody else's visits."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Route
+
+from stack.local import Stack
+from tests.system.people import App
+
+
+def shop_of(app: App, stack: Stack, context: BrowserContext) -> None:
+    """Let the demo shop carry this app's snippet."""
+
+    def with_its_token(route: Route) -> None:
+        if route.request.resource_type != "document":
+            route.continue_()
+            return
+        page = route.fetch()
+        route.fulfill(
+            response=page, body=re.sub('data-token="[^"]*"', f'data-token="{app.token}"', page.text())
+        )
+
+    context.route(f"{stack.shop_url}/**", with_its_token)
