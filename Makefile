@@ -3,6 +3,7 @@
 
 PYTHON ?= $(or $(shell command -v python3),$(shell command -v python3.11),$(error datalab needs Python 3.11: apt-get install python3.11))
 LOCAL = $(PYTHON) -m stack.local
+SWARM = $(PYTHON) -m stack.swarm
 BIN := .venv/bin
 PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)

@@ -1,6 +1,8 @@
 import re
 import subprocess
 
+import pytest
+
 from stack.local.programs import ROOT
 
 
@@ -12,3 +14,13 @@ def test_the_menu_lists_every_target() -> None:
     ).stdout
     assert {line.split()[0] for line in help_.splitlines()} == targets
     assert all(len(line.split()) > 1 for line in help_.splitlines())
+
+
+@pytest.mark.parametrize(
+    "target", ["registry", "images", "push", "secrets", "deploy", "rollback", "undeploy", "backup"]
+)
+def test_an_operators_target_calls_the_swarm(target: str) -> None:
+    would = subprocess.run(
+        ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert f"-m stack.swarm {target}" in would
