@@ -11,7 +11,20 @@ from pymongo import MongoClient
 from stack.local import Stack
 from tests.system.people import PASSWORD, SHOP, Json
 
-Who = Literal["owner", "member", "pending", "rejected", "colleague", "admin", "stranger", "anonymous"]
+Who = Literal[
+    "owner",
+    "member",
+    "pending",
+    "rejected",
+    "colleague",
+    "admin",
+    "stranger",
+    "anonymous",
+    "read key",
+    "import key",
+    "manage key",
+]
+"""the keys are API keys of the owner's, each with that scope"""
 State = tuple[bool, Literal["private", "public"]]
 """locked, visibility"""
 
@@ -37,6 +50,8 @@ class Organisation:
         self.people["admin"] = self.admin
         self.people["stranger"] = self.register(f"{secrets.token_hex(5)}.example")
         self.people["anonymous"] = Somebody(self._client(), {})
+        for scope in ("read", "import", "manage"):
+            self.people[f"{scope} key"] = self._key(scope)
 
     def close(self) -> None:
         self._clients.close()
@@ -60,6 +75,13 @@ class Organisation:
     def join(self) -> Somebody:
         """Another active colleague."""
         return self.register(self.domain)
+
+    def _key(self, scope: str) -> Somebody:
+        owner = self.people["owner"].http
+        made = _done(owner.post("/api/auth/keys", json={"name": scope, "scopes": [scope]}))
+        http = self._client()
+        http.headers["authorization"] = f"Bearer {made.json()['secret']}"
+        return Somebody(http, {})
 
     def _approve(self, email: str) -> None:
         client: MongoClient[Json] = MongoClient(self._stack.mongo_uri("users"))

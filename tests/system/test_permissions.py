@@ -105,9 +105,13 @@ def operations_of(edge: str) -> dict[str, Operation]:
     }
 
 
-def expected(who: Who, action: Action, locked: bool, visibility: Any) -> str:
+def expected(who: Who, route: Route, locked: bool, visibility: Any) -> str:
+    action = route.action
     if who == "anonymous":
         return "access-token-invalid"
+    if who.endswith(" key"):
+        needed = "import" if action == "import" else "read" if route.method == "GET" else "manage"
+        return expected("owner", route, locked, visibility) if who == f"{needed} key" else "scope-missing"
     if action == ANSWER:
         return "done" if who == "pending" else "invite-unknown"
     role = None if who == "stranger" else role_of(who, "owner", ["member"], visibility)
@@ -122,7 +126,7 @@ def expected(who: Who, action: Action, locked: bool, visibility: Any) -> str:
 def outcome(answer: httpx.Response, route: Route) -> str:
     kind = answer.json()["type"].removeprefix("/problems/") if answer.status_code >= 400 else ""
     refusals = {"access-token-invalid": 401, "app-unknown": 404, "invite-unknown": 404}
-    refusals |= {"forbidden": 403, "config-locked": 409}
+    refusals |= {"forbidden": 403, "scope-missing": 403, "config-locked": 409}
     if refusals.get(kind) == answer.status_code:
         return kind
     return "done" if answer.status_code in route.done else f"{answer.status_code} {answer.text}"
@@ -163,7 +167,7 @@ def cells(company: Company, who: Who, route: Route) -> dict[State, tuple[str, st
     """What came of it in each state, and what should have."""
     found = {}
     for state in STATES:
-        wanted = expected(who, route.action, *state)
+        wanted = expected(who, route, *state)
         app = company.fresh(state) if route.spends and wanted == "done" else company.apps[state]
         found[state] = outcome(company.ask(who, route, app), route), wanted
     return found
