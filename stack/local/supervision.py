@@ -116,17 +116,16 @@ class Supervisor:
             return
         if stay_down:
             # Frozen, it cannot act on the supervisor's TERM; the KILL below is the first thing it gets.
-            os.killpg(pid, signal.SIGSTOP)
+            _signal(pid, signal.SIGSTOP)
             self._call("supervisor.stopProcess", name, False)
-        os.killpg(pid, signal.SIGKILL)
+        _signal(pid, signal.SIGKILL)
         while self.processes()[name]["pid"] == pid:
             time.sleep(0.01)
 
     def send_signal(self, name: str, sign: signal.Signals) -> None:
         """To the process and its children, where it runs."""
         if pid := self.processes()[name]["pid"]:
-            with contextlib.suppress(ProcessLookupError):  # it has just ended
-                os.killpg(pid, sign)
+            _signal(pid, sign)
 
     def stop_together(self, names: Iterable[str]) -> None:
         """As stop(), but they end side by side."""
@@ -296,3 +295,13 @@ class _Socket(xmlrpc.client.Transport):
         connection.sock = channel
         self._connection = host, connection  # for close()
         return connection
+
+
+def _signal(pid: int, sign: signal.Signals) -> None:
+    """To a process and its children; nothing where it has just ended."""
+    with contextlib.suppress(ProcessLookupError):
+        try:
+            os.killpg(pid, sign)
+        except ProcessLookupError:
+            # One begun a moment ago leads no group yet.
+            os.kill(pid, sign)
