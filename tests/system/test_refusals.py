@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from edge.bus import Bus
+from edge.collect.tickets import TICKET, Purpose, Session, Tickets
 from stack.local import Stack
 from tests.system.people import SHOP, App, Owner, Tracker, eventually, page
 
@@ -59,6 +61,16 @@ def test_a_ticket_works_once(tracker: Tracker) -> None:
 def test_a_made_up_ticket_is_refused(tracker: Tracker, ticket: str) -> None:
     with tracker.stream(ticket) as stream:
         assert stream.closed()[0] == 4401
+
+
+def test_an_expired_ticket_is_refused(stack: Stack, tracker: Tracker) -> None:
+    key = stack.credentials.key_file("ticket_key").read_text().strip()
+    tickets = Tickets(key, Bus("amqp://nowhere"))
+    session = tickets.read(TICKET, tracker.hello().json()["ticket"])
+    with tracker.stream(tickets.issue(Purpose("ticket", Session, 30), session)) as stream:
+        stream.acked(page("/"))
+    with tracker.stream(tickets.issue(Purpose("ticket", Session, -1), session)) as stream:
+        assert stream.closed() == (4401, "the ticket has expired; ask for a new one")
 
 
 def test_a_session_pass_is_no_ticket(tracker: Tracker) -> None:
