@@ -67,7 +67,7 @@ def undeploy(settings: Settings, docker: Docker) -> None:
     docker("stack", "rm", settings.stack)
     label = f"label=com.docker.stack.namespace={settings.stack}"
     end = time.monotonic() + settings.seconds
-    while docker.lines("ps", "--quiet", "--filter", label) or docker.lines(
+    while docker.lines("ps", "--all", "--quiet", "--filter", label) or docker.lines(
         "network", "ls", "--quiet", "--filter", label
     ):
         if time.monotonic() > end:

@@ -87,7 +87,9 @@ def _outcome(docker: Docker, name: str) -> str:
         tasks = docker.lines("service", "ps", "--no-trunc", "--format", "{{.CurrentState}}\t{{.Error}}", name)
         state = tasks[0] if tasks else ""
         if state.startswith("Complete"):
-            return docker("service", "logs", "--raw", name)
+            said = docker._run("service", "logs", "--raw", name)
+            print(said.stderr, end="", flush=True)
+            return said.stdout
         if state.startswith(("Failed", "Rejected", "Shutdown")):
             said = docker._run("service", "logs", "--raw", name)
             raise CommandFailed(f"{said.stdout}{said.stderr}".strip() or state)
