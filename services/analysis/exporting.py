@@ -15,7 +15,7 @@ import msgspec
 from bson import Binary, Int64, ObjectId
 from pymongo.database import Database
 
-from services.analysis.record import FRAMES, Document, number
+from services.analysis.record import FRAMES, SESSIONS_BY_TIME, Document, number
 from services.contracts import frames
 from services.contracts.bulk import Line
 from services.contracts.errors import InvalidInput
@@ -88,7 +88,7 @@ def _begun(
             cursor = database[FRAMES].find({**own, **condition}, {"received": 1})
             places += [
                 Place(found["received"], bytes(found["_id"]))
-                for found in cursor.sort([("received", 1), ("_id", 1)]).limit(left)
+                for found in cursor.sort([("received", 1), ("_id", 1)]).limit(left).hint(SESSIONS_BY_TIME)
             ]
     return places
 
@@ -103,7 +103,7 @@ def _frames(
         {"_id": {"$gte": Binary(place.key[:16] + b"\0" * 8), "$lte": Binary(place.key[:16] + b"\xff" * 8)}}
         for place in sessions
     ]
-    found = database[FRAMES].find({"$or": ranges}, {"visitor": 0}).sort("_id", 1)
+    found = database[FRAMES].find({"$or": ranges}, {"visitor": 0}).sort("_id", 1).hint([("_id", 1)])
     by_session = {
         key: list(documents)
         for key, documents in groupby(found, lambda document: bytes(document["_id"][:16]))

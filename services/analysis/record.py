@@ -21,6 +21,8 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from services.contracts.frames import Frame, Packed, Start
 
 FRAMES = "frames"
+SESSIONS_BY_TIME = "sessions by time"
+"""an index"""
 Document = Mapping[str, Any]  # Any: BSON
 
 _ZERO = 1 << 63
@@ -90,7 +92,7 @@ def create(database: Database[Document]) -> None:
     sessions = {"visitor": {"$exists": True}}
     frames = database[FRAMES]
     frames.create_index(
-        [("app", 1), ("received", 1), ("_id", 1)], name="sessions by time", partialFilterExpression=sessions
+        [("app", 1), ("received", 1), ("_id", 1)], name=SESSIONS_BY_TIME, partialFilterExpression=sessions
     )
     frames.create_index(
         [("visitor", 1), ("app", 1)], name="sessions by visitor", partialFilterExpression=sessions
