@@ -56,7 +56,7 @@ def test_a_script_reads_by_its_key_until_it_is_revoked(stack: Stack, owner: Owne
     script = {"authorization": f"Bearer {made['secret']}"}
     assert owner.http.get(f"{app.path}/reports/overview", headers=script).status_code == 200
     for method, path in (
-        ("DELETE", app.path),
+        ("POST", f"{app.path}/lock"),
         ("POST", "/api/auth/logout-everywhere"),
         ("GET", "/api/auth/keys"),
     ):
