@@ -74,3 +74,23 @@ def test_own_visits_and_spam_are_counted_apart(app: App, stack: Stack) -> None:
 
     assert eventually(own_is_seen, seconds=20)
     assert eventually(lambda: app.report("overview")["excluded"]["spam"] == 1)
+
+
+def test_the_way_it_took_is_in_journey_campaigns_heat_map_and_among_the_dropped(visited: App) -> None:
+    ways = visited.report("journey", depth=2)
+    pages = [[node["page"] or node["kind"] for node in column] for column in ways["columns"]]
+    assert (pages, ways["sessions"]) == ([["/"], ["/product/7"]], 1)
+    (row,) = visited.report("campaigns", by="source")["rows"]
+    assert (row["name"], row["sessions"], row["bounce_rate"]) == ("news.example", 1, 0)
+    heat = visited.report("heatmap", page="/product/7", heat="scroll")
+    assert (heat["page"], heat["columns"], len(heat["depths"])) == ("/product/7", 100, 11)
+
+    stages = [{"name": name, "trigger": "url", "value": name} for name in ("/", "/thanks")]
+    http, path = visited.owner.http, f"{visited.path}/reports/funnel"
+    funnel = http.post(path, json={"stages": stages, "order": "any"}, params={"by": "language"}).json()
+    assert [stage["count"] for stage in funnel["stages"]] == [1, 0]
+    assert [(part["value"], part["counts"]) for part in funnel["parts"]] == [("de", [1, 0])]
+    dropped = http.post(f"{path}/dropped", json={"stages": stages}, params={"stage": 1}).json()
+    assert dropped["went_to"] == [{"page": "/product/7", "count": 1}]
+    last = http.post(f"{path}/dropped", json={"stages": stages}, params={"stage": 2})
+    assert (last.status_code, last.json()["errors"][0]["field"]) == (422, "stage")
