@@ -19,6 +19,7 @@ from edge.collect import origins, visitors
 from edge.collect.addresses import reduced, without_query
 from edge.collect.channels import channel
 from edge.collect.collector import Collector
+from edge.collect.configs import CachedConfig
 from edge.collect.exclusion import excluded
 from edge.collect.packing import corrected, host_of
 from edge.collect.spam import is_spam
@@ -26,7 +27,7 @@ from edge.collect.tickets import PASS, TICKET, TICKET_SECONDS, Session, TicketIn
 from edge.collect.user_agents import agent
 from edge.metrics import HELLOS
 from edge.problems import Problem
-from services.contracts.errors import AppTokenInvalid, TooManyRequests
+from services.contracts.errors import AppTokenInvalid, AppUnknown, TooManyRequests
 from services.contracts.frames import Start
 from services.contracts.tracking import Hello, Welcome
 
@@ -73,7 +74,7 @@ async def hello(
         raise TooManyRequests("too many sessions from this address", retry_after=wait)
     claims = await collector.app_tokens.claims(token)
     origin = origins.check(request, claims.origins)
-    config = await collector.configs.of(claims.sub)
+    config = await _config(collector, claims.sub)
     if overloaded := collector.overloaded:
         raise overloaded
 
@@ -133,6 +134,14 @@ async def hello(
         ),
         headers=headers,
     )
+
+
+async def _config(collector: Collector, app: str) -> CachedConfig:
+    try:
+        return await collector.configs.of(app)
+    except AppUnknown as error:
+        # Deleted a moment ago: the end of its tokens is told by another service, and may be on its way still.
+        raise AppTokenInvalid("the app was deleted") from error
 
 
 def _ms(timestamp: float) -> int:

@@ -45,10 +45,12 @@ def test_an_app_created_while_its_listeners_are_dead_is_whole_when_they_are_back
 ) -> None:
     stack.kill("config")
     stack.kill("tokens")
-    app = create(owner, "while dead").json()["id"]
-    stack.kill("apps")
-    assert not known_to_tokens(stack, app)
-    stack.start("apps", "config", "tokens")
+    try:
+        app = create(owner, "while dead").json()["id"]
+        stack.kill("apps")
+        assert not known_to_tokens(stack, app)
+    finally:
+        stack.start("apps", "config", "tokens")
     assert eventually(lambda: begun(owner, app), RESTART_SECONDS)
     assert eventually(lambda: known_to_tokens(stack, app), RESTART_SECONDS)
 
