@@ -19,6 +19,7 @@ from litestar.response import Stream
 from edge.bulk.parquet import Joined
 from edge.bus import Bus
 from edge.given import GivenActor, GivenBus
+from edge.times import milliseconds
 from services.contracts.errors import InvalidInput, Unreachable
 from services.contracts.recorder import ExportedPart, ExportFormat, ExportPart
 
@@ -56,8 +57,8 @@ async def export(
 ) -> Stream:
     """The sessions that began in the period, with all their events, a line each: NDJSON as an import takes it, or the
     same as Parquet."""
-    until = int(time.time() * 1000) + 1 if end is None else _ms(end)
-    since = 0 if start is None else _ms(start)
+    until = int(time.time() * 1000) + 1 if end is None else milliseconds(end)
+    since = 0 if start is None else milliseconds(start)
     if since >= until:
         raise InvalidInput("the period ends before it begins", field="from")
     request = ExportPart(actor=actor, app=app, start=since, end=until, format=format)
@@ -67,10 +68,6 @@ async def export(
     return Stream(
         content, media_type=TYPES[format], headers={"content-disposition": f'attachment; filename="{name}"'}
     )
-
-
-def _ms(value: float) -> int:
-    return int(value * 1000 if value < 1e11 else value)
 
 
 async def _part(bus: Bus, request: ExportPart) -> ExportedPart:

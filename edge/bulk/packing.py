@@ -11,8 +11,8 @@ from edge.bulk.lines import Reject
 from edge.collect.addresses import campaign_parameters, reduced, without_query
 from edge.collect.channels import channel
 from edge.collect.configs import CachedConfig
-from edge.collect.packing import SECONDS_BELOW
 from edge.collect.user_agents import agent
+from edge.times import milliseconds
 from services.contracts import frames
 from services.contracts.bulk import Line
 from services.contracts.frames import Packed, Start
@@ -37,7 +37,7 @@ def time_of(line: Line, rules: Rules) -> int:
     """UNIX ms. Raises Reject."""
     given = line.time
     if type(given) is float:
-        at = int(given * 1000 if given < SECONDS_BELOW else given)
+        at = milliseconds(given)
     else:
         at = _read(str(given))
     if rules.earliest <= at <= rules.latest:
@@ -57,7 +57,7 @@ def _read(text: str) -> int:
     else:
         if not 0 <= number <= 1e14:
             raise Reject("not a time in UNIX ms or s", "time")
-        return int(number * 1000 if number < SECONDS_BELOW else number)
+        return milliseconds(number)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

@@ -27,6 +27,7 @@ from edge.collect.tickets import PASS, TICKET, TICKET_SECONDS, Session, TicketIn
 from edge.collect.user_agents import agent
 from edge.metrics import HELLOS
 from edge.problems import Problem
+from edge.times import milliseconds
 from services.contracts.errors import AppTokenInvalid, AppUnknown, TooManyRequests
 from services.contracts.frames import Start
 from services.contracts.tracking import Hello, Welcome
@@ -94,7 +95,7 @@ async def hello(
         visitor_id = visitor.id
         headers["set-cookie"] = visitors.cookie_header(visitor.cookie, collector.secure)
 
-    skew = now - _ms(data.sent_at) if data.sent_at is not None else 0
+    skew = now - milliseconds(data.sent_at) if data.sent_at is not None else 0
     session = None if declined else _resumed(collector, data, claims.sub, origin, visitor_id, skew, now)
     resumed = session is not None
     hidden = excluded(data.url or "", config.exclude)
@@ -144,10 +145,6 @@ async def _config(collector: Collector, app: str) -> CachedConfig:
         raise AppTokenInvalid("the app was deleted") from error
 
 
-def _ms(timestamp: float) -> int:
-    return int(timestamp * 1000 if timestamp < 1e11 else timestamp)
-
-
 def _resumed(
     collector: Collector, data: Hello, app: str, origin: str, visitor: str, skew: int, now: int
 ) -> Session | None:
@@ -160,7 +157,7 @@ def _resumed(
         return None
     if (earlier.app, earlier.start.visitor) != (app, visitor):
         return None
-    if data.last_event is not None and now - (_ms(data.last_event) + skew) > SILENCE_MS:
+    if data.last_event is not None and now - (milliseconds(data.last_event) + skew) > SILENCE_MS:
         return None
     return msgspec.structs.replace(earlier, origin=origin, skew=skew)
 

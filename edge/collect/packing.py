@@ -11,13 +11,12 @@ from edge.collect.channels import channel
 from edge.collect.configs import CachedConfig
 from edge.collect.tickets import Session
 from edge.metrics import EVENTS_RETIMED
+from edge.times import milliseconds
 from services.contracts import frames
 from services.contracts.errors import InvalidInput
 from services.contracts.frames import Packed, Retimed
 from services.contracts.tracking import Detail, Kind, Sent
 
-SECONDS_BELOW = 1e11
-"""a time below this is in seconds"""
 LATEST_MS = 24 * 3600 * 1000
 """events that are later than this are taken at receive time"""
 AHEAD_MS = 5_000
@@ -46,7 +45,7 @@ def pack(events: Sequence[Sent], session: Session, config: CachedConfig, receive
 
 def own_time(timestamp: float, skew: int) -> int:
     """A tracker's time on the server's clock, UNIX ms, whether it is to be believed or not."""
-    return int(timestamp * 1000 if timestamp < SECONDS_BELOW else timestamp) + skew
+    return milliseconds(timestamp) + skew
 
 
 def corrected(timestamp: float | None, skew: int, received: int) -> int:

@@ -18,6 +18,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from edge.bus import Bus
 from edge.given import GivenActor, GivenBus
 from edge.problems import Problem, respond
+from edge.times import milliseconds
 from services.contracts import filters
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.report import ReportCall
@@ -113,8 +114,8 @@ def provide_ask(
     f: Filters = None,
     format: Format = None,  # noqa: ARG001  read by the response, checked and told here
 ) -> Ask:
-    until = int(time.time() * 1000) + 1 if end is None else _ms(end)
-    since = until - DEFAULT_MS if start is None else _ms(start)
+    until = int(time.time() * 1000) + 1 if end is None else milliseconds(end)
+    since = until - DEFAULT_MS if start is None else milliseconds(start)
     period = Period(start=since, end=until, tz=tz, interval=interval)
     parsed = [filters.parse(text, f"f[{place}]") for place, text in enumerate(f or [])]
     return Ask(bus, actor, app, Scope(period=period, compare=compare, filters=parsed))
@@ -132,7 +133,3 @@ def _named(field: str | None) -> str | None:
     if field is None:
         return None
     return re.sub(r"^filters(?=\[)", "f", FIELDS.get(field, field))
-
-
-def _ms(value: float) -> int:
-    return int(value * 1000 if value < 1e11 else value)
