@@ -27,6 +27,7 @@ from edge.collect.tickets import Tickets
 from edge.dashboard.access import provide_actor
 from edge.dashboard.accounts import Accounts
 from edge.dashboard.apps import Apps
+from edge.dashboard.audit import Audit
 from edge.dashboard.config import Configs
 from edge.dashboard.doors import Doors
 from edge.dashboard.live import Dashboards, live, live_ticket
@@ -99,6 +100,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
             Accounts,
             LogIns,
             Organisation,
+            Audit,
             Apps,
             Members,
             Invites,

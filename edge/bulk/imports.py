@@ -28,7 +28,7 @@ from edge.given import GivenActor, GivenBus
 from services.contracts import apps, bulk
 from services.contracts.bulk import ImportProgress
 from services.contracts.errors import ImportConflict, ImportUnknown, InvalidInput, TooManyRequests
-from services.contracts.recorder import GetImport, GetRetention, ImportState
+from services.contracts.recorder import BeginImport, GetImport, GetRetention, ImportState
 
 Format = Literal["ndjson", "csv"]
 TYPES: dict[str, Format] = {
@@ -117,7 +117,8 @@ class Imports(Controller):
         about = await bus.call(apps.Permit(actor=actor, app=app, action="import"))
         with imports_running.one():
             name = import_id or secrets.token_hex(8)
-            state = await bus.call(GetImport(app=about.id, id=name)) or _new(name, kind)
+            begin = BeginImport(actor=actor, app=about.id, app_name=about.name, id=name)
+            state = await bus.call(begin) or _new(name, kind)
             if state.format != kind:
                 raise ImportConflict(f"the import of this id is {state.format}")
             if offset > state.progress.offset:

@@ -87,6 +87,18 @@ const routes: RouteRecordRaw[] = [
     ],
   },
   {
+    path: '/organisation',
+    component: () => import('@/layout/Shell.vue'),
+    children: [
+      {
+        path: 'audit',
+        name: 'audit',
+        component: () => import('@/pages/audit/AuditPage.vue'),
+        meta: { title: 'audit.title' },
+      },
+    ],
+  },
+  {
     path: '/:rest(.*)*',
     name: 'not-found',
     component: () => import('@/pages/not-found/NotFoundPage.vue'),

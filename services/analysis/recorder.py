@@ -29,10 +29,12 @@ from services.analysis import exporting, imports, record, removals, retention
 from services.analysis.exporting import Place
 from services.analysis.parquet import parquet
 from services.analysis.record import Document, FrameInvalid
-from services.contracts.apps import AppDeleted, Permit
+from services.contracts.apps import App, AppDeleted, Permit
+from services.contracts.audit import Did, RecorderDeed
 from services.contracts.frames import Frame, Frames
-from services.contracts.messages import Done
+from services.contracts.messages import Actor, Done
 from services.contracts.recorder import (
+    BeginImport,
     Erased,
     EraseVisitor,
     ExportedPart,
@@ -44,7 +46,7 @@ from services.contracts.recorder import (
     SaveImport,
     SetRetention,
 )
-from services.hosting import Calls, Database, Healthy, Unprocessable, clock, listen, rpc
+from services.hosting import Calls, Database, Healthy, Tell, Unprocessable, clock, listen, rpc
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +148,7 @@ class Recorder(Healthy):
     database = Database("analysis")
     writer = Record()
     calls = Calls()
+    tell = Tell()
 
     @listen(Frames, prefetch=MESSAGES_AT_ONCE)
     def record(self, event: Frames) -> None:
@@ -157,14 +160,31 @@ class Recorder(Healthy):
         return imports.find(get_db("analysis"), request.app, request.id)
 
     @rpc
+    def begin_import(self, request: BeginImport) -> ImportState | None:
+        self.tell(
+            RecorderDeed(
+                did="events_imported",
+                by=request.actor.user,
+                organisation=request.actor.organisation,
+                app=request.app,
+                app_name=request.app_name,
+                facts={"import": request.id},
+                id=f"{request.app}.{request.id}",
+            )
+        )
+        return imports.find(get_db("analysis"), request.app, request.id)
+
+    @rpc
     def save_import(self, request: SaveImport) -> Done:
         imports.save(get_db("analysis"), request.app, request.state)
         return Done()
 
     @rpc
     def erase_visitor(self, request: EraseVisitor) -> Erased:
-        app = ObjectId(self.calls(Permit(actor=request.actor, app=request.app, action="erase")).id)
-        return Erased(removals.remove_visitor(get_db("analysis"), app, request.visitor, clock.now()))
+        app = self.calls(Permit(actor=request.actor, app=request.app, action="erase"))
+        self._note("visitor_erased", request.actor, app)
+        database, at = get_db("analysis"), clock.now()
+        return Erased(removals.remove_visitor(database, ObjectId(app.id), request.visitor, at))
 
     @rpc
     def get_retention(self, request: GetRetention) -> Keeping:
@@ -174,6 +194,8 @@ class Recorder(Healthy):
     @rpc
     def set_retention(self, request: SetRetention) -> Keeping:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="erase"))
+        days = "" if request.days is None else str(request.days)
+        self._note("retention_changed", request.actor, app, days=days)
         retention.keep(get_db("analysis"), ObjectId(app.id), request.days)
         return Keeping(request.days)
 
@@ -181,12 +203,28 @@ class Recorder(Healthy):
     def export_part(self, request: ExportPart) -> ExportedPart:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="export"))
         after = Place.read(request.after) if request.after else None
+        if after is None:
+            period = {"start": str(request.start), "end": str(request.end)}
+            self._note("events_exported", request.actor, app, format=request.format, **period)
         lines, events, place = exporting.part(
             get_db("analysis"), ObjectId(app.id), request.start, request.end, after
         )
         pack = parquet if request.format == "parquet" else exporting.compressed
         data = tpool.execute(pack, lines)
         return ExportedPart(data=data, events=events, after=None if place is None else str(place))
+
+    def _note(self, did: Did, actor: Actor, app: App, **facts: str) -> None:
+        """For the audit log, before it is done: what cannot be told is not done either."""
+        self.tell(
+            RecorderDeed(
+                did=did,
+                by=actor.user,
+                organisation=app.organisation,
+                app=app.id,
+                app_name=app.name,
+                facts=facts,
+            )
+        )
 
     @listen(AppDeleted)
     def app_deleted(self, event: AppDeleted) -> None:

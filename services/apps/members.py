@@ -6,7 +6,7 @@ from mongoengine import Q
 
 from services.apps.documents import Invitation, Site
 from services.apps.permissions import ANSWER, may
-from services.apps.sites import change, found, permitted, write
+from services.apps.sites import change, found, note, permitted, write
 from services.contracts.apps import (
     AppRole,
     Concerning,
@@ -23,6 +23,7 @@ from services.contracts.apps import (
     Person,
     Standing,
 )
+from services.contracts.audit import Did
 from services.contracts.errors import (
     AlreadyInvited,
     AlreadyMember,
@@ -38,6 +39,16 @@ from services.hosting.clock import now
 REMIND_PAUSE = 60 * 60 * 1000
 """ms between two reminders of an invite"""
 
+DID: dict[type[Concerning], Did] = {
+    Invited: "member_invited",
+    InviteReminded: "member_reminded",
+    InviteAccepted: "invite_accepted",
+    InviteRejected: "invite_rejected",
+    MemberRemoved: "member_removed",
+    MemberLeft: "member_left",
+    HandedOver: "app_handed_over",
+}
+"""what the audit log calls it"""
 People = dict[str, User]
 """the active people of the organisation by their ids"""
 
@@ -236,4 +247,5 @@ def _forget_invitation(site: Site, user: str) -> None:
 def _concerning(site: Site, event: type[Concerning], actor: Actor, user: str, changed: str) -> list[str]:
     """Have it told, and name what changed."""
     site.to_tell(event(facts=site.facts(), user=user, by=actor.user, at=now()))
+    note(site, actor, DID[event], "" if user == actor.user else user)
     return [changed]

@@ -25,6 +25,7 @@ from services.contracts.apps import (
     Permit,
     UpdateApp,
 )
+from services.contracts.audit import AppsDeed, Did
 from services.contracts.errors import AppNameTaken, AppUnknown, ConfigLocked, Forbidden, InvalidInput
 from services.contracts.messages import Actor
 from services.hosting.clock import now
@@ -49,6 +50,7 @@ def create(request: CreateApp) -> Site:
         created_at=now(),
     )
     site.to_tell(AppCreated(app=site.told("owner"), version=site.version))
+    note(site, request.actor, "app_created")
     try:
         return site.save(force_insert=True)
     except NotUniqueError as error:
@@ -130,6 +132,8 @@ def update(request: UpdateApp) -> Site:
         for field in changed:
             setattr(site, field, wanted[field])
         site.key = site.name.lower()
+        if changed:
+            note(site, request.actor, "app_changed", fields=", ".join(changed))
         return changed
 
     try:
@@ -163,13 +167,14 @@ def delete(actor: Actor, app: str, confirm: str) -> Site:
         before = site.version
         site.version += 1
         site.to_tell(AppDeleted(facts=site.facts(), by=actor.user, at=now()))
+        note(site, actor, "app_deleted")
         site.organisation, site.key = None, str(site.id)
         if _saved(site, before):
             return site
 
 
 def lock(actor: Actor, app: str) -> Site:
-    return change(actor, app, "lock", lambda site: _set_locked(site, True))
+    return change(actor, app, "lock", lambda site: _set_locked(site, actor, True))
 
 
 def unlock(actor: Actor, app: str, confirm: str) -> Site:
@@ -177,16 +182,32 @@ def unlock(actor: Actor, app: str, confirm: str) -> Site:
 
     def alter(site: Site) -> list[str]:
         check_typed(site, confirm)
-        return _set_locked(site, False)
+        return _set_locked(site, actor, False)
 
     return change(actor, app, "unlock", alter)
 
 
-def _set_locked(site: Site, locked: bool) -> list[str]:
+def _set_locked(site: Site, actor: Actor, locked: bool) -> list[str]:
     if site.locked == locked:
         return []
     site.locked = locked
+    note(site, actor, "app_locked" if locked else "app_unlocked")
     return ["locked" if locked else "unlocked"]
+
+
+def note(site: Site, actor: Actor, did: Did, whom: str = "", **facts: str) -> None:
+    """For the audit log, once the site is saved."""
+    site.to_tell(
+        AppsDeed(
+            did=did,
+            by=actor.user,
+            organisation=actor.organisation,
+            whom=whom,
+            app=str(site.id),
+            app_name=site.name,
+            facts=facts,
+        )
+    )
 
 
 def check_typed(site: Site, confirm: str) -> None:

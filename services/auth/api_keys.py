@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.auth.documents import ScriptKey
 from services.auth.refreshing import digest
-from services.contracts.auth import KEY_PREFIX, ApiKeyRevoked, CreateApiKey, KeyFacts, NewApiKey
+from services.contracts.audit import AuthDeed, Did
+from services.contracts.auth import KEY_PREFIX, ApiKeyRevoked, CreateApiKey, KeyFacts
 from services.contracts.errors import AccessTokenInvalid, ApiKeyUnknown, InvalidInput
 from services.contracts.messages import Actor
 from services.contracts.users import User
@@ -15,7 +16,8 @@ MOST = 50
 """of one user"""
 
 
-def create(request: CreateApiKey) -> NewApiKey:
+def create(request: CreateApiKey) -> tuple[ScriptKey, str]:
+    """The key and its secret. Raises InvalidInput."""
     user = request.actor.user
     if len(of_user(user)) >= MOST:
         raise InvalidInput(f"revoke a key first: a user has {MOST} at most", field="name")
@@ -29,7 +31,8 @@ def create(request: CreateApiKey) -> NewApiKey:
         created_at=now(),
         expires_at=datetime.now(UTC) + timedelta(days=request.days),
     )
-    return NewApiKey(key.save(force_insert=True).told(), secret)
+    key.to_tell(_deed(key, "api_key_created"))
+    return key.save(force_insert=True), secret
 
 
 def of_user(user: str) -> list[ScriptKey]:
@@ -41,10 +44,19 @@ def revoke(user: str, key: str) -> ScriptKey:
     found: ScriptKey | None = _good(user=user, id=key).first()
     if found is None:
         raise ApiKeyUnknown("there is no such API key")
+    before = len(found.untold)
     found.to_tell(ApiKeyRevoked(key=key))
-    ScriptKey.objects(id=key, revoked=False).update_one(set__revoked=True, push__untold=found.untold[-1])
+    found.to_tell(_deed(found, "api_key_revoked"))
+    ScriptKey.objects(id=key, revoked=False).update_one(
+        set__revoked=True, push_all__untold=found.untold[before:]
+    )
     found.revoked = True
     return found
+
+
+def _deed(key: ScriptKey, did: Did) -> AuthDeed:
+    facts = {"name": key.name, "scopes": ", ".join(key.scopes)}
+    return AuthDeed(did=did, by=key.user, facts=facts, id=f"{key.id}.{did}")
 
 
 def of_secret(secret: str) -> ScriptKey:

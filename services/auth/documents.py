@@ -9,7 +9,7 @@ from services.hosting.signing import SigningKey
 from services.hosting.telling import Telling
 
 
-class Credential(Record):
+class Credential(Telling):
     user = StringField(primary_key=True)
     email = StringField(required=True)
     password_hash = StringField(required=True)

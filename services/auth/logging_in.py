@@ -36,7 +36,7 @@ def of_user(user: str) -> Credential:
     return found
 
 
-def admit(user: User | None, device: str) -> LoggedIn:
+def admit(user: User | None, device: str) -> tuple[LogInSession, LoggedIn]:
     """Raises ApprovalPending, or WrongCredentials where the registration was never finished, or the person removed."""
     if user is None:
         raise WrongCredentials("e-mail or password is wrong")
@@ -45,8 +45,8 @@ def admit(user: User | None, device: str) -> LoggedIn:
     if user.standing != "active":
         raise WrongCredentials("e-mail or password is wrong")
     Credential.objects(user=user.id).update_one(logged_in=True)
-    session, token = sessions.begin(user.id, device)
-    return _logged_in(user, session, token)
+    session, token = sessions.begin(user, device)
+    return session, _logged_in(user, session, token)
 
 
 def readmit(user: User | None, session: LogInSession, token: str) -> LoggedIn:

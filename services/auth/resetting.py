@@ -3,10 +3,11 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from services.auth import tries
+from services.auth import deeds, tries
 from services.auth.documents import Credential, PasswordReset
 from services.auth.passwords import hashed
 from services.auth.refreshing import digest
+from services.contracts.audit import AuthDeed
 from services.contracts.auth import ResetLink
 from services.contracts.errors import ResetLinkInvalid, UserUnknown
 
@@ -36,20 +37,19 @@ def may_be_mailed(email: str) -> bool:
     return found is not None and _good(user=found.user).count() < MOST_LINKS
 
 
-def reset(token: str, password: str) -> str:
-    """Whose password it is now. Raises ResetLinkInvalid."""
+def reset(token: str, password: str) -> Credential:
+    """Whose password it is now, with what is to be told of it. Raises ResetLinkInvalid."""
     password_hash = hashed(password)
     used = _good(token=digest(token)).modify(remove=True)
     if used is None:
         raise ResetLinkInvalid("the link was used or is older than an hour; ask for another one")
-    credential: Credential | None = Credential.objects(user=used.user).modify(
-        new=True, password_hash=password_hash
-    )
+    deed = AuthDeed(did="password_reset", by=used.user)
+    credential = deeds.changed(used.user, deed, still={}, password_hash=password_hash)
     if credential is None:
         raise ResetLinkInvalid("the account is gone")
     PasswordReset.objects(user=used.user).delete()
     tries.forget(credential.email)
-    return str(used.user)
+    return credential
 
 
 def _good(**of: str):  # type: ignore[no-untyped-def]  # mongoengine's query set

@@ -1,8 +1,9 @@
 """The second factor of an account: offered, confirmed by a first code, asked for at log-in, given up by password."""
 
-from services.auth import totp
+from services.auth import deeds, totp
 from services.auth.documents import Credential
 from services.auth.refreshing import digest
+from services.contracts.audit import AuthDeed
 from services.contracts.auth import RecoveryCodes, TotpOffer, TotpStanding
 from services.contracts.errors import SecondFactorRequired, SecondFactorWrong, TotpOn
 from services.hosting.clock import now
@@ -17,8 +18,8 @@ def offer(credential: Credential) -> TotpOffer:
     return TotpOffer(secret=secret, uri=totp.uri(secret, credential.email))
 
 
-def confirm(credential: Credential, code: str) -> RecoveryCodes:
-    """Raises SecondFactorWrong, TotpOn."""
+def confirm(credential: Credential, code: str) -> tuple[Credential, RecoveryCodes]:
+    """The account, with what is to be told of it. Raises SecondFactorWrong, TotpOn."""
     if credential.totp_on:
         raise TotpOn("it is on already")
     step = totp.step_of(credential.totp_secret, code, now(), 0) if credential.totp_secret else None
@@ -26,10 +27,17 @@ def confirm(credential: Credential, code: str) -> RecoveryCodes:
         raise SecondFactorWrong("that is not the code of the secret shown last", field="code")
     codes = totp.recovery_codes()
     kept = [digest(totp.plain(each)) for each in codes]
-    still = Credential.objects(user=credential.user, totp_on__ne=True, totp_secret=credential.totp_secret)
-    if not still.update_one(totp_on=True, totp_step=step, recovery=kept):
+    changed = deeds.changed(
+        credential.user,
+        AuthDeed(did="totp_on", by=credential.user),
+        still={"totp_on__ne": True, "totp_secret": credential.totp_secret},
+        totp_on=True,
+        totp_step=step,
+        recovery=kept,
+    )
+    if changed is None:
         raise TotpOn("it is on already")
-    return RecoveryCodes(codes)
+    return changed, RecoveryCodes(codes)
 
 
 def check(credential: Credential, code: str) -> None:
@@ -49,10 +57,18 @@ def check(credential: Credential, code: str) -> None:
         raise SecondFactorWrong("the code is wrong or was used already", field="code")
 
 
-def turn_off(credential: Credential) -> None:
-    Credential.objects(user=credential.user).update_one(
-        totp_on=False, totp_secret="", totp_step=0, recovery=[]
+def turn_off(credential: Credential) -> Credential:
+    """The account, with what is to be told of it where it was on."""
+    changed = deeds.changed(
+        credential.user,
+        AuthDeed(did="totp_off", by=credential.user),
+        still={"totp_on": True},
+        totp_on=False,
+        totp_secret="",
+        totp_step=0,
+        recovery=[],
     )
+    return changed or credential
 
 
 def standing(credential: Credential) -> TotpStanding:

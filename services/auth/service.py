@@ -5,6 +5,7 @@ import logging
 from services.auth import (
     access_keys,
     api_keys,
+    deeds,
     enrolling,
     logging_in,
     mail,
@@ -14,6 +15,7 @@ from services.auth import (
 )
 from services.auth.documents import Credential, LogInSession, ScriptKey
 from services.auth.passwords import hashed
+from services.contracts.audit import AuthDeed, Did
 from services.contracts.auth import (
     ApiKeys,
     AskReset,
@@ -50,7 +52,7 @@ from services.contracts.auth import (
     TotpStanding,
     TurnTotpOff,
 )
-from services.contracts.errors import UserUnknown
+from services.contracts.errors import SecondFactorWrong, UserUnknown, WrongCredentials
 from services.contracts.messages import Done
 from services.contracts.users import GetUser, User, UserRemoved
 from services.hosting import Calls, Database, Healthy, Settings, Tell, listen, rpc
@@ -65,7 +67,7 @@ class Auth(Healthy):
     database = Database("auth")
     calls = Calls()
     settings = Settings(mail.MailSettings)
-    tell = TellFrom(LogInSession, ScriptKey)
+    tell = TellFrom(Credential, LogInSession, ScriptKey)
     tell_now = Tell()
 
     @rpc
@@ -75,8 +77,14 @@ class Auth(Healthy):
 
     @rpc
     def login(self, request: LogIn) -> LoggedIn:
-        credential = logging_in.checked(request.email, request.password, request.code)
-        return logging_in.admit(self._user(credential.user), request.device)
+        try:
+            credential = logging_in.checked(request.email, request.password, request.code)
+        except (WrongCredentials, SecondFactorWrong) as why:
+            self.tell_now(deeds.of_failure(request.email, why, request.device))
+            raise
+        session, logged_in = logging_in.admit(self._user(credential.user), request.device)
+        self.tell(session)
+        return logged_in
 
     @rpc
     def refresh(self, request: Refresh) -> LoggedIn:
@@ -85,11 +93,15 @@ class Auth(Healthy):
 
     @rpc
     def logout(self, request: LogOut) -> Done:
-        return self._end(sessions.by_token(request.refresh_token))
+        return self._end(sessions.by_token(request.refresh_token), "logged_out")
 
     @rpc
     def logout_everywhere(self, request: LogOutEverywhere) -> Done:
-        return self._end(sessions.of_user(request.actor.user))
+        user = request.actor.user
+        deed = AuthDeed(did="logged_out_everywhere", by=user)
+        if (account := deeds.changed(user, deed, still={})) is not None:
+            self.tell(account)
+        return self._end(sessions.of_user(user))
 
     @rpc
     def sessions(self, request: ListSessions) -> LogInSessions:
@@ -98,13 +110,15 @@ class Auth(Healthy):
 
     @rpc
     def end_session(self, request: EndSession) -> Done:
-        return self._end([sessions.one_of(request.actor.user, request.session)])
+        return self._end([sessions.one_of(request.actor.user, request.session)], "session_ended")
 
     @rpc
     def change_password(self, request: ChangePassword) -> Done:
         own = logging_in.of_user(request.actor.user)
         logging_in.checked(own.email, request.current)
-        Credential.objects(user=own.user).update_one(password_hash=hashed(request.new))
+        deed = AuthDeed(did="password_changed", by=own.user)
+        changed = deeds.changed(own.user, deed, still={}, password_hash=hashed(request.new))
+        self.tell(changed or own)
         others = [one for one in sessions.of_user(own.user) if one.id != request.actor.session]
         return self._end(others)
 
@@ -118,17 +132,21 @@ class Auth(Healthy):
 
     @rpc
     def confirm_totp(self, request: ConfirmTotp) -> RecoveryCodes:
-        return second_factor.confirm(logging_in.of_user(request.actor.user), request.code)
+        account, codes = second_factor.confirm(logging_in.of_user(request.actor.user), request.code)
+        self.tell(account)
+        return codes
 
     @rpc
     def turn_totp_off(self, request: TurnTotpOff) -> Done:
         own = logging_in.of_user(request.actor.user)
-        second_factor.turn_off(logging_in.checked(own.email, request.password))
+        self.tell(second_factor.turn_off(logging_in.checked(own.email, request.password)))
         return Done()
 
     @rpc
     def create_key(self, request: CreateApiKey) -> NewApiKey:
-        return api_keys.create(request)
+        key, secret = api_keys.create(request)
+        self.tell(key)
+        return NewApiKey(key.told(), secret)
 
     @rpc
     def api_keys(self, request: ListApiKeys) -> ApiKeys:
@@ -170,11 +188,15 @@ class Auth(Healthy):
 
     @rpc
     def reset_link(self, request: MakeResetLink) -> ResetLink:
-        return resetting.link(request.email, self.settings.public_url)
+        link = resetting.link(request.email, self.settings.public_url)
+        self.tell_now(deeds.of_reset_link(request.email))
+        return link
 
     @rpc
     def reset_password(self, request: ResetPassword) -> Done:
-        return self._end(sessions.of_user(resetting.reset(request.token, request.new)))
+        account = resetting.reset(request.token, request.new)
+        self.tell(account)
+        return self._end(sessions.of_user(account.user))
 
     @rpc
     def ended(self, request: GetEndedSessions) -> EndedSessions:
@@ -193,7 +215,7 @@ class Auth(Healthy):
         except UserUnknown:
             return None
 
-    def _end(self, ending: list[LogInSession]) -> Done:
+    def _end(self, ending: list[LogInSession], did: Did | None = None) -> Done:
         for session in ending:
-            self.tell(sessions.end(session))
+            self.tell(sessions.end(session, did))
         return Done()

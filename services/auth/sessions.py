@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from mongoengine import Q
 
-from services.auth import access_tokens
+from services.auth import access_tokens, deeds
 from services.auth.documents import LogInSession
 from services.auth.refreshing import (
     LIFETIME,
@@ -21,8 +21,10 @@ from services.auth.refreshing import (
     good_now,
     successor,
 )
+from services.contracts.audit import Did
 from services.contracts.auth import SessionEnded
 from services.contracts.errors import LogInSessionUnknown, RefreshTokenInvalid
+from services.contracts.users import User
 from services.hosting.clock import now
 
 MARGIN = 60
@@ -33,18 +35,19 @@ def _expiry() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=LIFETIME)
 
 
-def begin(user: str, device: str) -> tuple[LogInSession, str]:
+def begin(user: User, device: str) -> tuple[LogInSession, str]:
     """The session and its first refresh token."""
     token, at = fresh_token(), now()
     session = LogInSession(
         id=secrets.token_hex(16),
-        user=user,
+        user=user.id,
         device=device,
         token=digest(token),
         created_at=at,
         refreshed_at=at,
         expires_at=_expiry(),
     )
+    session.to_tell(deeds.of_session(session, "logged_in"))
     return session.save(force_insert=True), token
 
 
@@ -58,7 +61,7 @@ def of_token(token: str) -> LogInSession:
     if session is None:
         session = found.filter(spent=digest(token)).first()
         if session is not None and _good_now(token, session) is None:
-            end(session)
+            end(session, "refresh_token_reused")
             session = None
     if session is None:
         raise RefreshTokenInvalid("log in again")
@@ -99,16 +102,19 @@ def _good_now(token: str, session: LogInSession) -> str | None:
     return good_now(token, msgspec.convert(list(session.rotations), list[Rotation]), now())
 
 
-def end(session: LogInSession) -> LogInSession:
-    """End it, and have that told to those who take its access tokens."""
+def end(session: LogInSession, did: Did | None = None) -> LogInSession:
+    """End it, and have that told to those who take its access tokens; with `did`, to the audit log too."""
+    before = len(session.untold)
     session.to_tell(SessionEnded(session=session.id, user=session.user))
+    if did is not None:
+        session.to_tell(deeds.of_session(session, did))
     LogInSession.objects(id=session.id, ended__ne=True).update_one(
         set__ended=True,
         set__token=f"ended {session.id}",
         set__spent=[],
         set__rotations=[],
         set__expires_at=datetime.now(UTC) + timedelta(seconds=access_tokens.LIFETIME + MARGIN),
-        push__untold=session.untold[-1],
+        push_all__untold=session.untold[before:],
     )
     return session
 

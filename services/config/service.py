@@ -87,7 +87,7 @@ class Config(Healthy):
     @rpc
     def restore(self, request: RestoreVersion) -> AppConfig:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="configure"))
-        return self._told(*versions.restore(app.id, request.actor.user, request.version))
+        return self._told(*versions.restore(app, request.actor.user, request.version))
 
     @listen(AppCreated)
     def on_created(self, event: AppCreated) -> None:
@@ -99,7 +99,7 @@ class Config(Healthy):
 
     def _put(self, request: Put, part: versions.Part, value: versions.Value) -> AppConfig:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="configure"))
-        return self._told(*versions.put(app.id, request.actor.user, part, value))
+        return self._told(*versions.put(app, request.actor.user, part, value))
 
     def _told(self, config: AppConfig, version: Version | None) -> AppConfig:
         if version is None:

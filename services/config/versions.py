@@ -7,6 +7,8 @@ import msgspec
 from mongoengine import NotUniqueError
 
 from services.config.documents import KnownApp, Version
+from services.contracts.apps import App
+from services.contracts.audit import ConfigDeed
 from services.contracts.config import (
     AppConfig,
     Button,
@@ -35,16 +37,16 @@ def newest(app: str) -> AppConfig:
     return AppConfig(app=app, version=0) if raw is None else msgspec.convert(raw["content"], AppConfig)
 
 
-def put(app: str, user: str, part: Part, value: Value) -> tuple[AppConfig, Version | None]:
+def put(app: App, user: str, part: Part, value: Value) -> tuple[AppConfig, Version | None]:
     """The config with this part changed, and the version that was made of it. Who changes another part at the
     same time loses nothing; the same value again makes no new version.
     """
     return _changed(app, user, part, lambda before: msgspec.structs.replace(before, **{part: value}))
 
 
-def restore(app: str, user: str, number: int) -> tuple[AppConfig, Version | None]:
+def restore(app: App, user: str, number: int) -> tuple[AppConfig, Version | None]:
     """As `put`. Raises VersionUnknown."""
-    past = at(app, number)
+    past = at(app.id, number)
     content = {part: getattr(past, part) for part in PARTS}
     return _changed(
         app, user, "restored", lambda before: msgspec.structs.replace(before, **content), restored=number
@@ -52,20 +54,20 @@ def restore(app: str, user: str, number: int) -> tuple[AppConfig, Version | None
 
 
 def _changed(
-    app: str,
+    app: App,
     user: str,
     changed: Part | Literal["restored"],
     alter: Callable[[AppConfig], AppConfig],
     restored: int | None = None,
 ) -> tuple[AppConfig, Version | None]:
     while True:
-        before = newest(app)
+        before = newest(app.id)
         config = alter(before)
         if config == before:
             return before, None
         config.version = before.version + 1
         version = Version(
-            app=app,
+            app=app.id,
             version=config.version,
             by=user,
             at=now(),
@@ -74,14 +76,31 @@ def _changed(
             content=msgspec.to_builtins(config),
         )
         version.to_tell(ConfigChanged(config=config))
+        version.to_tell(_deed(app, version))
         try:
             version.save(force_insert=True)
         except NotUniqueError:
             continue  # somebody was faster: change what they made of it
-        if KnownApp.objects(app=app, deleted=True).first() is not None:
-            forget(app)  # deleted between the permission and now
+        if KnownApp.objects(app=app.id, deleted=True).first() is not None:
+            forget(app.id)  # deleted between the permission and now
             raise AppUnknown("there is no such app")
         return config, version
+
+
+def _deed(app: App, version: Version) -> ConfigDeed:
+    facts = {"version": str(version.version)}
+    if version.restored is None:
+        facts["part"] = version.changed
+    else:
+        facts["restored"] = str(version.restored)
+    return ConfigDeed(
+        did="config_changed" if version.restored is None else "config_restored",
+        by=version.by,
+        organisation=app.organisation,
+        app=app.id,
+        app_name=app.name,
+        facts=facts,
+    )
 
 
 def at(app: str, number: int) -> AppConfig:

@@ -34,6 +34,16 @@ class GetImport(Call[ImportState | None]):
     id: ImportId
 
 
+class BeginImport(Call[ImportState | None]):
+    """As GetImport, by who begins it or goes on with it: the audit log says so, once an import."""
+
+    address: ClassVar[str] = "recorder.begin_import"
+    actor: Actor
+    app: str
+    app_name: str
+    id: ImportId
+
+
 class SaveImport(Call[Done]):
     """Keeps the state that is further on."""
 

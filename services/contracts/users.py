@@ -18,6 +18,8 @@ Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
 PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 Role = Literal["admin", "member"]
+OrganisationAction = Literal["see_people", "approve", "remove", "hand_over", "read_audit"]
+"""what `services.users.permissions` says of each"""
 Standing = Literal["enrolling", "pending", "active"]
 """`enrolling`: no password yet; `pending`: waits for an admin's approval; `active`: may log in."""
 

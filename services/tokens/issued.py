@@ -6,6 +6,7 @@ from mongoengine import NotUniqueError
 from mongoengine.errors import SaveConditionError
 
 from services.contracts.apps import App
+from services.contracts.audit import Did, TokensDeed
 from services.contracts.errors import TokenUnknown
 from services.contracts.tokens import AppToken, Issued, Revocations, TokenExpiring, TokenRevoked
 from services.hosting.clock import now
@@ -14,10 +15,11 @@ from services.tokens.documents import AppKey, IssuedToken, KnownApp
 from services.tokens.issuing import DAY, HOUR_MS, NOTICES, claims, notice_due
 
 
-def issue(app: App, user: str, days: int) -> AppToken:
+def issue(app: App, user: str, days: int, overlap: int | None = None) -> IssuedToken:
+    """`overlap`: hours that the tokens before it are left, None where they are left as they are."""
     while True:
         try:
-            return _issue(app, user, days, number=_last_issue(app.id) + 1)
+            return _issue(app, user, days, overlap, number=_last_issue(app.id) + 1)
         except NotUniqueError:
             continue  # another one was issued in between: the next number
 
@@ -27,7 +29,7 @@ def _last_issue(app: str) -> int:
     return 0 if last is None else int(last.issue)
 
 
-def _issue(app: App, user: str, days: int, number: int) -> AppToken:
+def _issue(app: App, user: str, days: int, overlap: int | None, number: int) -> IssuedToken:
     jti, at = secrets.token_hex(16), now()
     signed = AppKey.newest().sign(claims(app.id, app.origins, number, jti, at, days))
     token = IssuedToken(
@@ -40,7 +42,15 @@ def _issue(app: App, user: str, days: int, number: int) -> AppToken:
         expires_at=(at // 1000 + days * DAY) * 1000,
         token=signed,
     )
-    return token.save(force_insert=True).told()
+    rotates = {} if overlap is None else {"overlap": str(overlap)}
+    token.to_tell(_deed(app, user, "token_issued", issue=str(number), days=str(days), **rotates))
+    return token.save(force_insert=True)
+
+
+def _deed(app: App, user: str, did: Did, **facts: str) -> TokensDeed:
+    return TokensDeed(
+        did=did, by=user, organisation=app.organisation, app=app.id, app_name=app.name, facts=facts
+    )
 
 
 def current(app: str) -> AppToken | None:
@@ -60,13 +70,16 @@ def end_older(app: str, issue: int, overlap: int) -> list[IssuedToken]:
     return [_end(token, at) for token in living if token.revoked_at is None or token.revoked_at > at]
 
 
-def revoke(app: str, issue: int) -> IssuedToken:
+def revoke(app: App, user: str, issue: int) -> IssuedToken:
     """Raises TokenUnknown. Revoking it again is no error."""
     at = now()
-    token: IssuedToken | None = IssuedToken.objects(app=app, issue=issue, expires_at__gt=at).first()
+    token: IssuedToken | None = IssuedToken.objects(app=app.id, issue=issue, expires_at__gt=at).first()
     if token is None:
         raise TokenUnknown("the app has no such token that is still valid")
-    return token if token.revoked_at is not None and token.revoked_at <= at else _end(token, at)
+    if token.revoked_at is not None and token.revoked_at <= at:
+        return token
+    token.to_tell(_deed(app, user, "token_revoked", issue=str(issue)))
+    return _end(token, at)
 
 
 def revoke_all(app: str) -> list[IssuedToken]:

@@ -37,14 +37,15 @@ class Tokens(Healthy):
     @rpc
     def issue(self, request: IssueToken) -> AppToken:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="issue_token"))
-        token = issued.issue(app, request.actor.user, request.days)
+        token = issued.issue(app, request.actor.user, request.days, request.overlap)
+        self.tell(token)
         if request.overlap is not None:
             self._tell_all(issued.end_older(app.id, token.issue, request.overlap))
         if (changed := known.overtaken(app.id, app.origins)) is not None:
             self.tell(changed)
         if known.ended(app.id):  # deleted between the permission and now
             self._tell_all(issued.revoke_all(app.id))
-        return token
+        return token.told()
 
     @rpc
     def current(self, request: GetToken) -> AppToken | None:
@@ -59,7 +60,7 @@ class Tokens(Healthy):
     @rpc
     def revoke(self, request: RevokeToken) -> Done:
         app = self.calls(Permit(actor=request.actor, app=request.app, action="issue_token"))
-        self.tell(issued.revoke(app.id, request.issue))
+        self.tell(issued.revoke(app, request.actor.user, request.issue))
         return Done()
 
     @rpc

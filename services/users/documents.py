@@ -1,8 +1,10 @@
-"""A person, in the database `users`."""
+"""People and the audit log, in the database `users`."""
 
-from mongoengine import BooleanField, IntField, StringField
+from mongoengine import BooleanField, DictField, IntField, StringField
 
+from services.contracts.audit import AuditEntry
 from services.contracts.users import User
+from services.hosting.database import Record
 from services.hosting.telling import Telling
 
 REMOVED = "removed"
@@ -53,4 +55,47 @@ class Person(Telling):
             standing=self.standing,
             position=self.position,
             created_at=self.created_at,
+        )
+
+
+class AuditRecord(Record):
+    """What somebody did, by the names that people and app had then: it outlives them."""
+
+    deed = StringField(required=True)
+    organisation = StringField(required=True)
+    at = IntField(required=True)
+    did = StringField(required=True)
+    by = StringField(default="")
+    by_name = StringField(default="")
+    whom = StringField(default="")
+    whom_name = StringField(default="")
+    app = StringField(default="")
+    app_name = StringField(default="")
+    facts = DictField()
+
+    meta = {
+        "db_alias": "users",
+        "collection": "audit",
+        "indexes": [
+            {"fields": ["deed"], "unique": True},
+            ["organisation", "-at", "-deed"],
+            ["organisation", "app", "-at"],
+            ["by", "-at"],
+            ["whom", "-at"],
+            "at",
+        ],
+    }
+
+    def told(self) -> AuditEntry:
+        return AuditEntry(
+            id=self.deed,
+            at=self.at,
+            did=self.did,
+            by=self.by,
+            by_name=self.by_name,
+            whom=self.whom,
+            whom_name=self.whom_name,
+            app=self.app,
+            app_name=self.app_name,
+            facts=dict(self.facts),
         )

@@ -6,47 +6,51 @@ The admin is who the database says, not who an access token of a quarter of an h
 from bson import ObjectId
 from pymongo.results import UpdateResult
 
+from services.contracts.audit import Did, UsersDeed
 from services.contracts.errors import Forbidden, UserUnknown
 from services.contracts.messages import Actor
-from services.contracts.users import AdminChanged, User, UserApproved, UserRemoved
+from services.contracts.users import AdminChanged, OrganisationAction, User, UserApproved, UserRemoved
 from services.hosting.clock import now
 from services.users.documents import REMOVED, Person
+from services.users.permissions import may
 
 
-def admin(actor: Actor) -> Person:
-    """The actor, who is the admin. Raises Forbidden."""
+def permitted(actor: Actor, action: OrganisationAction) -> Person:
+    """The actor, who may do it. Raises Forbidden."""
     found: Person | None = (
-        Person.objects(
-            id=ObjectId(actor.user), organisation=actor.organisation, role="admin", standing="active"
-        ).first()
+        Person.objects(id=ObjectId(actor.user), organisation=actor.organisation, standing="active").first()
         if ObjectId.is_valid(actor.user)
         else None
     )
-    if found is None:
+    if found is None or not may(found.role, action):
         raise Forbidden("only the admin of the organisation may do that")
     return found
 
 
 def people(actor: Actor) -> list[User]:
-    of = Person.objects(organisation=admin(actor).organisation, standing__in=["pending", "active"])
+    of = Person.objects(
+        organisation=permitted(actor, "see_people").organisation, standing__in=["pending", "active"]
+    )
     return [person.told() for person in of.order_by("-standing", "name", "email")]
 
 
 def approve(actor: Actor, user: str) -> Person:
-    person = _of_organisation(admin(actor), user)
+    person = _of_organisation(permitted(actor, "approve"), user)
     if person.standing == "active":
         return person
     person.standing = "active"
     person.to_tell(UserApproved(user=person.told(), by=actor.user, at=now()))
+    person.to_tell(_deed(actor, "approved", person))
     return _changed(person, role="member", standing="pending", set__standing="active")
 
 
 def remove(actor: Actor, user: str) -> Person:
     """Raises Forbidden for the admin: somebody has to be it."""
-    person = _of_organisation(admin(actor), user)
+    person = _of_organisation(permitted(actor, "remove"), user)
     if person.role == "admin":
         raise Forbidden("hand the organisation over to a colleague first")
     person.to_tell(UserRemoved(user=person.told(), by=actor.user, at=now()))
+    person.to_tell(_deed(actor, "refused" if person.standing == "pending" else "removed", person))
     nobodys = f"{person.id}@{REMOVED}"
     return _changed(
         person, role="member", standing=person.standing, set__standing=REMOVED, set__email=nobodys
@@ -55,7 +59,8 @@ def remove(actor: Actor, user: str) -> Person:
 
 def hand_over(actor: Actor, user: str) -> str:
     """Whose id it was handed to. Changes two people: to be called within a transaction."""
-    before, after = admin(actor), _of_organisation(admin(actor), user)
+    before = permitted(actor, "hand_over")
+    after = _of_organisation(before, user)
     if after.standing != "active":
         raise Forbidden("approve them first")
     if before.id != after.id:
@@ -75,15 +80,20 @@ def _resign(person: Person) -> None:
 def _succeed(person: Person, by: Actor) -> None:
     changed = AdminChanged(organisation=person.organisation, admin=str(person.id), by=by.user, at=now())
     person.to_tell(changed)
+    person.to_tell(_deed(by, "organisation_handed_over", person))
     _still(
         Person.in_transaction().update_one(
             {"_id": person.id, "role": "member", "standing": "active"},
             {
                 "$set": {"role": "admin", "founder": True},
-                "$push": {"untold": person.untold[-1].to_mongo()},
+                "$push": {"untold": {"$each": [told.to_mongo() for told in person.untold]}},
             },
         )
     )
+
+
+def _deed(actor: Actor, did: Did, person: Person) -> UsersDeed:
+    return UsersDeed(did=did, by=actor.user, organisation=person.organisation, whom=str(person.id))
 
 
 def _still(updated: UpdateResult) -> None:

@@ -3,6 +3,7 @@
 from bson import ObjectId
 from mongoengine import NotUniqueError
 
+from services.contracts.audit import UsersDeed
 from services.contracts.errors import EmailTaken, UserUnknown
 from services.contracts.users import RegisterUser, UpdateMe, User
 from services.hosting.clock import now
@@ -51,15 +52,21 @@ def found_or_join(person: Person) -> User:
     return person.told()
 
 
-def stand(user: User) -> None:
-    """End the enrolling. Raises EmailTaken when another registration with that e-mail ended or changed it
+def stand(user: User) -> Person:
+    """End the enrolling, once. Raises EmailTaken when another registration with that e-mail ended or changed it
     meanwhile.
     """
     same = Person.objects(
         id=ObjectId(user.id), standing="enrolling", organisation=user.organisation, role=user.role
     )
-    if not same.update_one(standing=user.standing):
+    standing = Person()
+    standing.to_tell(UsersDeed(did="registered", by=user.id, facts={"standing": user.standing}))
+    stands: Person | None = same.modify(
+        new=True, set__standing=user.standing, push_all__untold=list(standing.untold)
+    )
+    if stands is None:
         raise _email_taken()
+    return stands
 
 
 def _email_taken() -> EmailTaken:

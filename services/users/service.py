@@ -1,5 +1,19 @@
-"""The service `users`: people and the organisation they belong to."""
+"""The service `users`: people, the organisation they belong to, and its audit log."""
 
+from nameko.timer import timer
+
+from services.contracts.audit import (
+    AppsDeed,
+    AuditNames,
+    AuditPage,
+    AuthDeed,
+    ConfigDeed,
+    ListAuditNames,
+    ReadAudit,
+    RecorderDeed,
+    TokensDeed,
+    UsersDeed,
+)
 from services.contracts.auth import Enrol
 from services.contracts.messages import Done
 from services.contracts.users import (
@@ -16,10 +30,15 @@ from services.contracts.users import (
     User,
     UserRegistered,
 )
-from services.hosting import Calls, Database, Healthy, Tell, rpc
+from services.hosting import Calls, Database, Healthy, Settings, Tell, listen, rpc
+from services.hosting.clock import now
 from services.hosting.telling import TellFrom
-from services.users import organisation, people
+from services.users import audit, organisation, people
 from services.users.documents import Person
+from services.users.settings import UsersSettings
+
+LOOK_FOR_OLD = 3600
+"""seconds between two looks for entries of the audit log that are to go"""
 
 
 class Users(Healthy):
@@ -27,6 +46,7 @@ class Users(Healthy):
 
     database = Database("users")
     calls = Calls()
+    settings = Settings(UsersSettings)
     tell = Tell()
     tell_of = TellFrom(Person)
 
@@ -36,7 +56,7 @@ class Users(Healthy):
         self.calls(Enrol(user=str(person.id), email=person.email, password=request.password))
         user = people.found_or_join(person)
         self.tell(UserRegistered(user=user))
-        people.stand(user)
+        self.tell_of(people.stand(user))
         return user
 
     @rpc
@@ -70,6 +90,44 @@ class Users(Healthy):
     def hand_over(self, request: HandOverOrganisation) -> User:
         to = self.database.together(lambda: organisation.hand_over(request.actor, request.user))
         return self._told(people.person(to)).told()
+
+    # -- the audit log
+
+    @rpc
+    def audit(self, request: ReadAudit) -> AuditPage:
+        return audit.read(organisation.permitted(request.actor, "read_audit").organisation, request)
+
+    @rpc
+    def audit_names(self, request: ListAuditNames) -> AuditNames:
+        return audit.names(organisation.permitted(request.actor, "read_audit").organisation)
+
+    @listen(UsersDeed)
+    def on_users_deed(self, event: UsersDeed) -> None:
+        audit.record(event)
+
+    @listen(AuthDeed)
+    def on_auth_deed(self, event: AuthDeed) -> None:
+        audit.record(event)
+
+    @listen(AppsDeed)
+    def on_apps_deed(self, event: AppsDeed) -> None:
+        audit.record(event)
+
+    @listen(ConfigDeed)
+    def on_config_deed(self, event: ConfigDeed) -> None:
+        audit.record(event)
+
+    @listen(TokensDeed)
+    def on_tokens_deed(self, event: TokensDeed) -> None:
+        audit.record(event)
+
+    @listen(RecorderDeed)
+    def on_recorder_deed(self, event: RecorderDeed) -> None:
+        audit.record(event)
+
+    @timer(interval=LOOK_FOR_OLD, eager=True)
+    def drop_old_entries(self) -> None:
+        audit.drop_older(now(), self.settings.audit_days)
 
     def _told(self, person: Person) -> Person:
         self.tell_of(person)

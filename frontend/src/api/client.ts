@@ -41,6 +41,8 @@ interface Options {
   anonymous?: boolean
   /** Goes on when the page is left: a refresh cut off by a reload would lose the new cookie, and with it the session. */
   keepalive?: boolean
+  /** The answer is a file, not JSON. */
+  file?: boolean
 }
 
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
@@ -55,6 +57,7 @@ export async function call<T>(method: string, path: string, options: Options = {
     response = await send(method, path, options)
   }
   if (!response.ok) throw await problemOf(response)
+  if (options.file) return (await response.blob()) as T
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 

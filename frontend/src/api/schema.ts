@@ -1074,6 +1074,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/organisation/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Page */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/audit/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names */
+        get: operations["auditNames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organisation/hand-over": {
         parameters: {
             query?: never;
@@ -1331,6 +1365,32 @@ export interface components {
             sessions: number;
             value: string;
             visitors: number;
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            app: string;
+            app_name: string;
+            at: number;
+            by: string;
+            by_name: string;
+            /** @enum {string} */
+            did: "logged_in" | "log_in_failed" | "logged_out" | "logged_out_everywhere" | "session_ended" | "refresh_token_reused" | "password_changed" | "password_reset" | "reset_link_made" | "totp_on" | "totp_off" | "api_key_created" | "api_key_revoked" | "registered" | "approved" | "refused" | "removed" | "organisation_handed_over" | "app_created" | "app_changed" | "app_deleted" | "app_locked" | "app_unlocked" | "app_handed_over" | "member_invited" | "member_reminded" | "invite_accepted" | "invite_rejected" | "member_removed" | "member_left" | "config_changed" | "config_restored" | "token_issued" | "token_revoked" | "events_imported" | "events_exported" | "visitor_erased" | "retention_changed";
+            facts: {
+                [key: string]: string;
+            };
+            id: string;
+            whom: string;
+            whom_name: string;
+        };
+        /** AuditNames */
+        AuditNames: {
+            apps: components["schemas"]["Named"][];
+            people: components["schemas"]["Named"][];
+        };
+        /** AuditPage */
+        AuditPage: {
+            before: string | null;
+            entries: components["schemas"]["AuditEntry"][];
         };
         /** BeaconTaken */
         BeaconTaken: {
@@ -1729,6 +1789,11 @@ export interface components {
         Money: {
             amount: number;
             currency: string;
+        };
+        /** Named */
+        Named: {
+            id: string;
+            name: string;
         };
         /** NewApiKey */
         NewApiKey: {
@@ -5033,6 +5098,72 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description the id of who did it, or whom it was done to */
+                person?: string | null;
+                /** @description the id of an app */
+                app?: string | null;
+                did?: "logged_in" | "log_in_failed" | "logged_out" | "logged_out_everywhere" | "session_ended" | "refresh_token_reused" | "password_changed" | "password_reset" | "reset_link_made" | "totp_on" | "totp_off" | "api_key_created" | "api_key_revoked" | "registered" | "approved" | "refused" | "removed" | "organisation_handed_over" | "app_created" | "app_changed" | "app_deleted" | "app_locked" | "app_unlocked" | "app_handed_over" | "member_invited" | "member_reminded" | "invite_accepted" | "invite_rejected" | "member_removed" | "member_left" | "config_changed" | "config_restored" | "token_issued" | "token_revoked" | "events_imported" | "events_exported" | "visitor_erased" | "retention_changed" | null;
+                /** @description what the page before said */
+                before?: string | null;
+                /** @description entries of a page */
+                limit?: number;
+                format?: "json" | "csv" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    auditNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditNames"];
                 };
             };
         };
