@@ -11,10 +11,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system \
 	test-browser test-tracker test-frontend lint format bench chaos lock setup-tests registry images push secrets \
-	deploy rollback undeploy swarm-status backup restore reset-password rotate-keys test-stack
+	deploy rollback undeploy swarm-status swarm-logs swarm-dead-letters swarm-reset-password \
+	swarm-rotate-keys backup restore reset-password rotate-keys test-stack
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 24
 
 # -- run it
 
@@ -64,6 +65,18 @@ undeploy: ## take it out of the Swarm; volumes and secrets stay
 
 swarm-status: ## what runs in the Swarm
 	@$(SWARM) services
+
+swarm-logs: ## follow the Swarm's logs: make swarm-logs, make swarm-logs OF="api-bff broker"
+	@$(SWARM) logs $(OF)
+
+swarm-dead-letters: ## as dead-letters, in the Swarm: make swarm-dead-letters DO="replay all"
+	@$(SWARM) dead-letters $(DO)
+
+swarm-reset-password: ## as reset-password, in the Swarm
+	@$(SWARM) reset-password "$(EMAIL)"
+
+swarm-rotate-keys: ## as rotate-keys, in the Swarm
+	@$(SWARM) rotate-keys
 
 backup: ## write the Swarm's databases into backups/<time>, or TO=folder
 	@$(SWARM) backup $(TO)

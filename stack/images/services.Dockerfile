@@ -1,5 +1,6 @@
 # Every service in one image; the command names the one to run: users, auth, apps, config, tokens, notifications,
-# analysis, recorder. Also what prepares and backs up their databases (python3 -m stack.database).
+# analysis, recorder. Also what prepares and backs up their databases (python3 -m stack.database), and what an
+# operator sends into the stack (stack/swarm/errand.py).
 # Context: the root of the checkout.
 ARG BASE_REGISTRY=
 FROM ${BASE_REGISTRY}python:3.11.13-slim-bookworm AS packages
@@ -10,7 +11,8 @@ RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --root-use
 FROM ${BASE_REGISTRY}python:3.11.13-slim-bookworm
 ENV PYTHONPATH=/packages:/datalab PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=packages /packages /packages
-COPY stack/__init__.py /datalab/stack/
+COPY stack/__init__.py stack/calls.py stack/dead_letters.py /datalab/stack/
+COPY stack/local/__init__.py stack/local/errors.py /datalab/stack/local/
 COPY stack/database/*.py /datalab/stack/database/
 COPY services /datalab/services
 COPY stack/images/service-probe.sh /probes/

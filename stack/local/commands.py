@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from stack.calls import ask, reset_link_told, rotation_told
 from stack.local import builds, importing, node, packages, progress, settings, venv
-from stack.local.calls import ask
 from stack.local.demo import EMAIL, Demo
 from stack.local.errors import Trouble
 from stack.local.programs import PYTHON, ROOT, VENV
@@ -136,15 +136,11 @@ def bring_in(chosen: Settings, file: Path, app: str) -> None:
 
 
 def reset_password(chosen: Settings, email: str) -> None:
-    made = ask(_stack(chosen).amqp_uri(), "auth.reset_link", email=email)
-    print(f"Good once, within {made['expires_in'] // 60} minutes:\n\n  {made['link']}")
+    print(reset_link_told(ask(_stack(chosen).amqp_uri(), "auth.reset_link", email=email)))
 
 
 def rotate_keys(chosen: Settings) -> None:
-    keys = ask(_stack(chosen).amqp_uri(), "auth.rotate_keys")["keys"]
-    print(
-        f"The key {keys[-1]['kid']} signs access tokens in a minute; {len(keys)} are good. Nobody is logged out."
-    )
+    print(rotation_told(ask(_stack(chosen).amqp_uri(), "auth.rotate_keys")))
 
 
 def clean(chosen: Settings) -> None:

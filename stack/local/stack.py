@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
+from stack.calls import service_answers
 from stack.local import health
 from stack.local.broker import Broker
-from stack.local.calls import service_answers
 from stack.local.credentials import Credentials
 from stack.local.database import Database
 from stack.local.errors import NotReady, Trouble

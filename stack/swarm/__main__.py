@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from stack.local.errors import Trouble
-from stack.swarm import deploy, images, registry, safekeeping, secrets, settings
+from stack.swarm import deploy, images, operating, registry, safekeeping, secrets, settings
 from stack.swarm.docker import Docker
 
 
@@ -25,6 +25,11 @@ def main() -> None:
     commands.add_parser("rollback", help="back to what ran before")
     commands.add_parser("undeploy", help="take it out; volumes and secrets stay")
     commands.add_parser("services", help="what runs in the Swarm")
+    commands.add_parser("logs", help="follow the logs").add_argument("names", nargs="*")
+    letters = commands.add_parser("dead-letters", help="messages no service could handle")
+    letters.add_argument("arguments", nargs="*", help="list, show 3, replay 3 5, replay all")
+    commands.add_parser("reset-password", help="print a link that sets a new password").add_argument("email")
+    commands.add_parser("rotate-keys", help="make the next key that signs access tokens")
     commands.add_parser("backup", help="write all databases into a folder").add_argument(
         "folder", type=Path, nargs="?"
     )
@@ -60,6 +65,14 @@ def _run(given: argparse.Namespace) -> None:
             deploy.undeploy(chosen, docker)
         case "services":
             deploy.status(chosen, docker)
+        case "logs":
+            operating.logs(chosen, docker, given.names)
+        case "dead-letters":
+            operating.dead_letters(chosen, docker, given.arguments)
+        case "reset-password":
+            operating.reset_password(chosen, docker, given.email)
+        case "rotate-keys":
+            operating.rotate_keys(chosen, docker)
         case "backup":
             safekeeping.backup(chosen, docker, given.folder)
         case "restore":

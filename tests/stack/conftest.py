@@ -6,8 +6,10 @@ end, volumes and secrets included.
 """
 
 import os
+import secrets
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -20,6 +22,12 @@ from stack.swarm.settings import ROOT
 from tests.system.people import eventually
 
 STACK = "datalab-test"
+MAIL_USER = "datalab@shop.test"
+MAIL_PASSWORD = secrets.token_urlsafe(24)
+LIMITS = {
+    f"{what}_PER_MINUTE": "60000"
+    for what in ("HELLOS", "BEACONS", "LOGINS", "REGISTRATIONS", "RESETS", "REFRESHES")
+}
 
 
 def own_address() -> str:
@@ -44,9 +52,14 @@ class Operator:
             "EDGE_PORT": str(ports.shop),
             "PUBLIC_URL": self.front,
             "FRONT_SUBNET": "10.87.2.0/24",
-            "HELLOS_PER_MINUTE": "60000",
-            "BEACONS_PER_MINUTE": "60000",
+            "OVERLAYS": "mail mail-login",
+            "SMTP_HOST": own_address(),
+            "SMTP_PORT": str(ports.database),
+            "SMTP_SECURITY": "none",
+            "SMTP_USER": MAIL_USER,
+            **LIMITS,
         }
+        self.mail_port = ports.database
         self.docker = Docker(self.settings())
 
     def settings(self) -> settings.Settings:
@@ -55,11 +68,18 @@ class Operator:
     def make(self, target: str, *arguments: str, seconds: float = 600, **more: str) -> str:
         """What the target printed; fails with it."""
         environment = {**os.environ, **self.environment, **more}
-        command = ["make", "--silent", "--no-print-directory", target, *arguments]
+        return self.run(
+            ["make", "--silent", "--no-print-directory", target, *arguments], environment, seconds
+        )
+
+    def run(self, command: Sequence[str], environment: dict[str, str], seconds: float = 600) -> str:
+        began = time.monotonic()
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
         )
-        assert done.returncode == 0, f"make {target}:\n{done.stdout}\n{done.stderr}"
+        told = " ".join(word for word in command[-3:] if not word.startswith("-"))
+        print(f"{told:<60.60}{time.monotonic() - began:7.1f} s")
+        assert done.returncode == 0, f"{told}:\n{done.stdout[-8000:]}\n{done.stderr[-8000:]}"
         return done.stdout
 
     def counts(self) -> safekeeping.Counts:
@@ -104,6 +124,7 @@ def operator() -> Iterator[Operator]:
         assert eventually(lambda: _well(operator), 60), "the registry does not get well"
         operator.make("push", seconds=900)
         operator.make("secrets")
+        operator.docker("secret", "create", f"{STACK}_smtp_password_1", "-", given=MAIL_PASSWORD)
         operator.make("deploy")
         assert eventually(operator.ready, 60), httpx.get(f"{operator.front}/health/ready").text
         yield operator

@@ -1,9 +1,13 @@
-"""An operator's life with the stack, in this order: deployed, used, updated under load, rolled back, backed up, lost,
-restored.
+"""An operator's life with the stack, in this order: deployed, used, looked after, updated under load, rolled back,
+backed up, lost, restored.
 """
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -13,7 +17,9 @@ from websockets.exceptions import WebSocketException
 
 from edge.pages import CSP
 from stack.swarm.secrets import AGENTS
-from tests.stack.conftest import STACK, Operator
+from stack.swarm.settings import ROOT
+from tests.stack.conftest import MAIL_PASSWORD, MAIL_USER, STACK, Operator
+from tests.stack.post_office import post_office
 from tests.system.people import App, Owner, Tracker, click, eventually, page
 
 IDLE_MEMORY = 1000.0
@@ -84,6 +90,74 @@ def test_a_visit_is_in_the_report_by_either_door(operator: Operator, app: App, d
     with Tracker(getattr(operator, door), app.token).stream() as stream:
         stream.acked(page("/product/7"), click("#buy"))
         assert eventually(lambda: app.totals()["page_views"] == before + 1)
+
+
+FROM_OUTSIDE = ("test_config", "test_dashboard", "test_live", "test_pipe", "test_refusals", "test_reports")
+
+
+def test_the_system_tests_pass_through_the_front_door(operator: Operator) -> None:
+    """In a process of its own, with the fixtures of tests/system."""
+    files = [f"tests/system/{name}.py" for name in FROM_OUTSIDE]
+    command = [sys.executable, "-m", "pytest", "-q", "--edge", operator.front, *files]
+    said = operator.run(command, dict(os.environ))
+    print(said.splitlines()[-1])
+    assert re.search(r"\b\d\d+ passed", said)
+
+
+def test_a_second_deployment_of_the_same_changes_nothing(operator: Operator) -> None:
+    label = f"label=com.docker.stack.namespace={STACK}"
+    before = operator.docker.lines("ps", "-q", "--no-trunc", "-f", label)
+    operator.make("deploy")
+    assert operator.docker.lines("ps", "-q", "--no-trunc", "-f", label) == before
+
+
+def test_the_logs_of_a_service_are_followed(operator: Operator) -> None:
+    command = ["make", "--silent", "swarm-logs", "OF=event-record-agent api-bff"]
+    environment = {**os.environ, **operator.environment}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as follower:
+        assert follower.stdout
+        seen: set[str] = set()
+        for line in follower.stdout:
+            seen |= {
+                name for name in ("event-record-agent", "api-bff") if line.startswith(f"{STACK}_{name}.")
+            }
+            if len(seen) == 2:
+                break
+        os.killpg(follower.pid, signal.SIGINT)
+    assert len(seen) == 2
+
+
+def test_a_dead_letter_is_listed_shown_and_sent_back(operator: Operator) -> None:
+    (container,) = operator.containers("event-record-agent")
+    queue = "evt-edge-frames--recorder.record"
+    publish = (
+        "import pathlib, pika; uri = pathlib.Path('/run/secrets/amqp_uri').read_text().strip();"
+        "channel = pika.BlockingConnection(pika.URLParameters(uri)).channel(); channel.confirm_delivery();"
+        f"channel.basic_publish('', '{queue}', b'not-a-frame', mandatory=True)"
+    )
+    operator.docker("exec", container, "python3", "-c", publish)
+    assert eventually(lambda: queue in operator.make("swarm-dead-letters"), 30)
+    assert "not-a-frame" in operator.make("swarm-dead-letters", "DO=show 1")
+    assert "1 sent back" in operator.make("swarm-dead-letters", "DO=replay all")
+    assert eventually(lambda: queue in operator.make("swarm-dead-letters"), 30), "it is no better than before"
+
+
+def test_who_forgot_the_password_gets_a_mail(operator: Operator) -> None:
+    person = Owner(operator.front)
+    with post_office(operator.mail_port, MAIL_USER, MAIL_PASSWORD) as office:
+        asked = person.http.post("/api/auth/forgotten-password", json={"email": person.email})
+        assert asked.status_code < 300, asked.text
+        assert eventually(lambda: office.letters, 30)
+    assert f"To: {person.email}" in office.letters[0]
+    assert f"{operator.front}/" in office.letters[0]
+
+
+def test_an_operator_makes_a_link_for_who_forgot_the_password(operator: Operator) -> None:
+    person = Owner(operator.front)
+    assert f"{operator.front}/" in operator.make("swarm-reset-password", f"EMAIL={person.email}")
+    assert "Nobody is logged out" in operator.make("swarm-rotate-keys")
 
 
 class Load(threading.Thread):

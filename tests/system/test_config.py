@@ -1,6 +1,7 @@
 """What an owner configures, as visitors' trackers and members feel it."""
 
 import msgspec
+import pytest
 from bson import ObjectId
 from pymongo import MongoClient
 from websockets.sync.client import ClientConnection
@@ -40,6 +41,7 @@ def recorded(stack: Stack, app: App) -> list[str]:
     ]
 
 
+@pytest.mark.inside
 def test_what_happens_on_an_excluded_page_is_not_recorded(stack: Stack, app: App, tracker: Tracker) -> None:
     assert app.configure("capture", {"exclude": ["/account/*"]}).status_code == 200
     with tracker.stream() as stream:

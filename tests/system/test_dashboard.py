@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from pymongo import MongoClient
 
 from stack.local import Stack
@@ -81,6 +82,7 @@ def test_a_wrong_password_and_an_unknown_email_look_alike(owner: Owner) -> None:
     assert wrong.json() == unknown.json()
 
 
+@pytest.mark.inside
 def test_a_refresh_token_works_once_but_for_a_moment(stack: Stack) -> None:
     person = Owner(stack.edge_url)
 
@@ -150,6 +152,7 @@ def test_a_new_user_is_welcomed_and_may_clear_it_away(stack: Stack) -> None:
     assert notes() == []
 
 
+@pytest.mark.inside
 def test_ready_says_which_part_is_not(stack: Stack, owner: Owner) -> None:
     assert owner.http.get("/health/ready").status_code == 200
     stack.kill("tokens")

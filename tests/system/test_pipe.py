@@ -2,6 +2,8 @@
 
 import uuid
 
+import pytest
+
 from stack.local import Stack
 from tests.system.people import App, Tracker, click, eventually, now, page
 
@@ -70,6 +72,7 @@ def test_a_frame_sent_twice_is_counted_once_but_acked_twice(app: App, tracker: T
     assert app.totals()["page_views"] == 3
 
 
+@pytest.mark.inside
 def test_analysis_killed_in_between_misses_nothing_and_doubles_nothing(
     stack: Stack, app: App, tracker: Tracker
 ) -> None:
@@ -84,6 +87,7 @@ def test_analysis_killed_in_between_misses_nothing_and_doubles_nothing(
         assert app.totals()["events"] == 41
 
 
+@pytest.mark.inside
 def test_recorder_killed_under_load_misses_nothing_and_doubles_nothing(
     stack: Stack, app: App, tracker: Tracker
 ) -> None:

@@ -63,6 +63,7 @@ def test_a_made_up_ticket_is_refused(tracker: Tracker, ticket: str) -> None:
         assert stream.closed()[0] == 4401
 
 
+@pytest.mark.inside
 def test_an_expired_ticket_is_refused(stack: Stack, tracker: Tracker) -> None:
     key = stack.credentials.key_file("ticket_key").read_text().strip()
     tickets = Tickets(key, Bus("amqp://nowhere"))

@@ -101,6 +101,7 @@ def test_only_the_owner_may(app: App, owner: Owner, stack: Stack) -> None:
     assert owner.http.get(f"{app.path}/import/never").json()["type"] == "/problems/import-unknown"
 
 
+@pytest.mark.inside
 @pytest.mark.parametrize("victim", ["edge", "broker", "recorder"])
 def test_what_is_killed_in_the_middle_loses_and_doubles_nothing(
     app: App, stack: Stack, tmp_path: Path, victim: str

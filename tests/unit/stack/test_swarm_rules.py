@@ -9,6 +9,12 @@ import pytest
 import yaml
 
 from edge.pages import CSP, PAGE_HEADERS
+from edge.settings import EdgeSettings
+from services.analysis.projector import AnalysisSettings
+from services.auth.mail import MailSettings
+from services.hosting.database import DatabaseSettings
+from services.hosting.liveness import LivenessSettings
+from services.hosting.settings import ServiceSettings
 from stack.local.stack import SERVICES
 from stack.swarm import secrets
 from stack.swarm.images import IMAGES, bases
@@ -25,9 +31,11 @@ MAY_PUBLISH = {
     "stack/tls.yml": {"frontend-web": {443}},
     "stack/metrics.yml": {"grafana": {3000}},
     "stack/edges.yml": {},
+    "stack/mail.yml": {},
+    "stack/mail-login.yml": {},
     "stack/databases.yml": {f"{agent}-db": {27017} for agent in secrets.AGENTS.values()},
 }
-NOT_A_SECRET_OF_THE_STACK = {"tls_certificate", "tls_key"}  # brought by the operator
+NOT_A_SECRET_OF_THE_STACK = {"tls_certificate", "tls_key", "smtp_password"}  # brought by the operator
 MB = {"M": 1, "G": 1024}
 
 
@@ -258,6 +266,23 @@ def test_the_overlay_of_edges_is_the_edge_without_a_port(base: Stack) -> None:
     assert not more.ports
     assert isinstance(more.networks, dict)
     assert more.networks["front"].aliases == ["api-bff"]
+
+
+def test_mail_has_a_way_out_that_nobody_else_has(base: Stack) -> None:
+    mail = compose.read("stack/mail.yml")
+    assert mail.attached("mail") == {"user-auth-agent"}
+    assert not mail.networks["mail"].internal
+    assert all(base.networks[name].internal for name in base.services["user-auth-agent"].networks)
+
+
+def test_the_services_are_given_settings_that_they_have(stack: Stack) -> None:
+    of_services = (ServiceSettings, DatabaseSettings, LivenessSettings, MailSettings, AnalysisSettings)
+    fields = [field for struct in (EdgeSettings, *of_services) for field in msgspec.structs.fields(struct)]
+    there = {name for field in fields for name in (field.name.upper(), f"{field.name.upper()}_FILE")}
+    for name, service in stack.services.items():
+        ours = service.image in ("${REGISTRY}/services:${TAG}", "${REGISTRY}/edge:${TAG}", "")
+        if ours and name not in (ONE_SHOT, "database", "frontend-web"):
+            assert service.environment.keys() <= there, name
 
 
 def test_nginx_gives_pages_the_headers_that_the_edge_gives_them() -> None:

@@ -1,7 +1,14 @@
-"""Ask a Nameko service, with nothing but pika: the runner hosts no Nameko."""
+"""Ask a Nameko service, with nothing but pika: an operator's side hosts no Nameko.
+
+python -m stack.calls auth.reset_link email=ada@shop.example     the answer as JSON; broker: AMQP_URI_FILE
+"""
 
 import json
+import os
+import sys
 import uuid
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from stack.local.errors import CommandFailed
@@ -54,3 +61,28 @@ def service_answers(amqp_uri: str, service: str) -> bool:
         return bool((ask(amqp_uri, f"{service}.health") or {}).get("ok"))
     except CommandFailed:
         return False
+
+
+def reset_link_told(answer: dict[str, Any]) -> str:
+    """Of `auth.reset_link`, for the operator."""
+    return f"Good once, within {answer['expires_in'] // 60} minutes:\n\n  {answer['link']}"
+
+
+def rotation_told(answer: dict[str, Any]) -> str:
+    """Of `auth.rotate_keys`, for the operator."""
+    keys = answer["keys"]
+    return f"The key {keys[-1]['kid']} signs access tokens in a minute; {len(keys)} are good. Nobody is logged out."
+
+
+def main(arguments: Sequence[str]) -> None:
+    address, *given = arguments
+    pairs = (pair.partition("=") for pair in given)
+    try:
+        uri = Path(os.environ["AMQP_URI_FILE"]).read_text().strip()
+        print(json.dumps(ask(uri, address, **{name: value for name, _, value in pairs})))
+    except CommandFailed as failed:
+        sys.exit(str(failed))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
