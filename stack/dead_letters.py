@@ -21,10 +21,11 @@ from typing import Any, NamedTuple
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError, UnroutableError
+from pika.exceptions import AMQPError, ChannelClosedByBroker, UnroutableError
 
 QUEUE = "dead-letters"
 TRIES_HEADER, QUEUE_HEADER, ERROR_HEADER = "x-datalab-tries", "x-datalab-queue", "x-datalab-error"
+NOT_FOUND = 404
 LONGEST_SHOWN = 10_000
 """bytes of a body that cannot be read"""
 
@@ -87,13 +88,17 @@ def opened(amqp_uri: str) -> Iterator[BlockingChannel]:
     with pika.BlockingConnection(pika.URLParameters(amqp_uri)) as connection:
         channel = connection.channel()
         channel.confirm_delivery()
-        channel.queue_declare(QUEUE, durable=True)
         yield channel
 
 
 def letters(channel: BlockingChannel) -> Iterator[DeadLetter]:
     """Those that are there now, oldest first; none is taken away."""
-    count = channel.queue_declare(QUEUE, passive=True).method.message_count
+    try:
+        count = channel.queue_declare(QUEUE, passive=True).method.message_count
+    except ChannelClosedByBroker as closed:
+        if closed.reply_code != NOT_FOUND:
+            raise
+        return  # no message has failed yet
     for number in range(1, count + 1):
         method, properties, body = channel.basic_get(QUEUE)
         if method is None:

@@ -17,6 +17,7 @@ from services.contracts.errors import BY_NAME, CallTimedOut, Refused, ServiceFai
 from services.contracts.messages import Call, RemoteError, Reply
 from services.hosting.consumer import RawQueueConsumer
 from services.hosting.publishing import TRANSIENT, Publishing
+from services.hosting.queues import queue_type, replicate
 
 R = TypeVar("R")
 
@@ -35,6 +36,10 @@ def raised(error: RemoteError, address: str) -> Refused:
 
 class RawReplyListener(ReplyListener):
     queue_consumer = RawQueueConsumer()
+
+    def setup(self) -> None:
+        super().setup()
+        replicate(self.queue, queue_type(self.container.config))
 
     def handle_message(self, body: None, message: Any) -> None:  # Any: kombu is untyped
         super().handle_message(message.body, message)

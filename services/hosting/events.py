@@ -27,6 +27,7 @@ from services.contracts.errors import Unreachable
 from services.contracts.messages import Event
 from services.hosting.consumer import NamekoHeaders, RawQueueConsumer
 from services.hosting.publishing import Publishing
+from services.hosting.queues import queue_type, replicate
 from services.hosting.wire import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,9 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
 
     def setup(self) -> None:
         self.publishing = Publishing(self.container.config["AMQP_URI"])
+        self.queue_type = queue_type(self.container.config)
         super().setup()
+        replicate(self.queue, self.queue_type)
 
     def handle_message(self, body: None, message: Any) -> None:
         try:
@@ -123,14 +126,18 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
         if tries >= len(BACK_OFF):
             self._park(message, exc_info[1])
             return
-        queue = _retry_queue(BACK_OFF[tries])
+        queue = replicate(_retry_queue(BACK_OFF[tries]), self.queue_type)
         log.warning("%s failed, again in %g s: %r", self.queue.name, BACK_OFF[tries], exc_info[1])
         self._hand_over(message, queue, self.queue.name, {TRIES_HEADER: tries + 1})
 
     def _park(self, message: Any, error: BaseException) -> None:
         log.error("%s parked a message in %s: %r", self.queue.name, DEAD_LETTERS, error)
         headers = {QUEUE_HEADER: self.queue.name, ERROR_HEADER: repr(error)[:500]}
-        self._hand_over(message, Queue(DEAD_LETTERS, durable=True), DEAD_LETTERS, headers)
+        self._hand_over(message, self._dead_letters, DEAD_LETTERS, headers)
+
+    @property
+    def _dead_letters(self) -> Queue:
+        return replicate(Queue(DEAD_LETTERS, durable=True), self.queue_type)
 
     def _park_rest(self, message: Any, error: Unprocessable) -> None:
         for event, why in error.rest:
@@ -141,7 +148,7 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
                     "",
                     DEAD_LETTERS,
                     headers={QUEUE_HEADER: self.queue.name, ERROR_HEADER: why[:500]},
-                    declare=[Queue(DEAD_LETTERS, durable=True)],
+                    declare=[self._dead_letters],
                     mandatory=True,
                 )
             except Unreachable as unreachable:

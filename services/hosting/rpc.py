@@ -19,6 +19,7 @@ from services.contracts.errors import InvalidInput, Refused, ServiceFailed, Unre
 from services.contracts.messages import Call, Reply
 from services.hosting.consumer import NamekoHeaders, RawQueueConsumer
 from services.hosting.publishing import TRANSIENT, Publishing
+from services.hosting.queues import queue_type, replicate
 from services.hosting.wire import CONTENT_TYPE, encode, invalid_input, remote_error
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class GuardedRpcConsumer(RpcConsumer):
         self.publishing = Publishing(self.container.config["AMQP_URI"])
         self.exchange = get_rpc_exchange(self.container.config)
         super().setup()
+        replicate(self.queue, queue_type(self.container.config))
 
     def handle_message(self, body: None, message: Any) -> None:
         if not message.properties.get("reply_to") or message.content_type != CONTENT_TYPE:

@@ -1,6 +1,10 @@
 # RabbitMQ, of the official image or of Debian. Everything written is in its volume or below /tmp.
 #   /run/secrets/broker_cookie   the cluster's cookie; without it the node makes one of its own
 #   BROKER_PEERS                 the cluster's nodes, comma separated host names; without it the node is alone
+#
+# A cluster: the first of the peers begins it, the others join whichever node of it answers, once. From then on each
+# knows the others from its volume. Queues that were there before a node came are kept on it too, from each of its
+# starts on.
 set -eu
 export PATH="/opt/rabbitmq/sbin:/usr/lib/rabbitmq/bin:$PATH"
 export HOME=/var/lib/rabbitmq
@@ -8,22 +12,14 @@ export RABBITMQ_NODENAME="rabbit@$(hostname)"
 mkdir -p /tmp/broker/conf.d
 cp /broker/rabbitmq.conf /tmp/broker/rabbitmq.conf
 cp /broker/swarm.conf /tmp/broker/conf.d/10-swarm.conf
-if [ -n "${BROKER_PEERS:-}" ]; then
-    {
-        echo 'cluster_formation.peer_discovery_backend = classic_config'
-        echo 'cluster_partition_handling = pause_minority'
-        number=0
-        for peer in $(echo "$BROKER_PEERS" | tr ',' ' '); do
-            number=$((number + 1))
-            echo "cluster_formation.classic_config.nodes.$number = rabbit@$peer"
-        done
-    } >/tmp/broker/conf.d/20-cluster.conf
-fi
 if [ -s /run/secrets/broker_cookie ]; then
     rm -f "$HOME/.erlang.cookie"
     (umask 077 && cat /run/secrets/broker_cookie >"$HOME/.erlang.cookie")
     chmod 400 "$HOME/.erlang.cookie"
 fi
+mkdir -p /tmp/broker/definitions
+cp /run/secrets/broker_definitions /tmp/broker/definitions/10-users.json
+printf '{"policies": %s}\n' "$(cat /broker/policies.json)" >/tmp/broker/definitions/20-policies.json
 export RABBITMQ_CONFIG_FILE=/tmp/broker/rabbitmq.conf
 export RABBITMQ_CONFIG_FILES='/tmp/broker/conf.d/*.conf'
 export RABBITMQ_CONF_ENV_FILE=/tmp/broker/none
@@ -34,6 +30,27 @@ export RABBITMQ_LOG_BASE=/tmp/broker RABBITMQ_LOGS=-
 export RABBITMQ_GENERATED_CONFIG_DIR=/tmp/broker/generated
 export RABBITMQ_SCHEMA_DIR=/tmp/broker/schema
 export RABBITMQ_PID_FILE=/tmp/broker/pid
+
+takes_clients() { bash -c "exec 3<>/dev/tcp/$1/5672" 2>/dev/null; }
+first_that_takes_clients() {
+    for peer in $(echo "$BROKER_PEERS" | tr ',' ' '); do
+        if [ "$peer" != "$(hostname)" ] && takes_clients "$peer"; then echo "$peer" && return; fi
+    done
+}
+if [ -n "${BROKER_PEERS:-}" ]; then
+    echo 'cluster_partition_handling = pause_minority' >/tmp/broker/conf.d/20-cluster.conf
+    if [ "$(hostname)" != "${BROKER_PEERS%%,*}" ] && [ ! -d "$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME" ]; then
+        while found=$(first_that_takes_clients) && [ -z "$found" ]; do sleep 2; done
+        {
+            echo 'cluster_formation.peer_discovery_backend = classic_config'
+            echo "cluster_formation.classic_config.nodes.1 = rabbit@$found"
+        } >>/tmp/broker/conf.d/20-cluster.conf
+    fi
+    (
+        until takes_clients 127.0.0.1; do sleep 2; done
+        rabbitmq-queues grow "$RABBITMQ_NODENAME" all
+    ) &
+fi
 # The script becomes the Erlang machine: signals reach it. Idle schedulers sleep instead of spinning.
 export RUNNING_UNDER_SYSTEMD=1
 export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+sbwt none +sbwtdcpu none +sbwtdio none'

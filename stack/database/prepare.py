@@ -37,7 +37,8 @@ def prepare(secrets: Path = SECRETS) -> None:
     if not databases:
         raise NotPrepared(f"there is no mongo_uri_… in {secrets}")
     for host, here in addresses.by_host(databases).items():
-        _Server(host, secrets).prepare(here, members)
+        # The first member begins the set: by the name that the clients use, any of them might answer.
+        _Server(members[0] if members else host, secrets).prepare(here, members)
         log.info("%s is ready for %s", host, ", ".join(each.database for each in here))
 
 

@@ -53,7 +53,7 @@ def _run(given: argparse.Namespace) -> None:
             images.build(chosen, docker, push=given.command == "push")
         case "registry":
             docker.need_swarm()
-            deploy.label_a_node(docker)
+            deploy.label_nodes(docker)
             registry.start(chosen, docker)
         case "secrets":
             secrets.make(chosen, docker)

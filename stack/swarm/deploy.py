@@ -14,6 +14,11 @@ from stack.swarm.docker import Docker
 from stack.swarm.settings import ROOT, Settings
 
 LABEL = "datalab.data"
+LABELS = {
+    "broker-cluster": ("datalab.second", "datalab.third"),
+    "database-set": ("datalab.second", "datalab.third"),
+}
+"""of the nodes that an overlay needs beside the first"""
 ONE_SHOT = "database-prepare"
 """does its work and ends"""
 PAUSE = 1.0
@@ -28,7 +33,7 @@ def deploy(settings: Settings, docker: Docker) -> None:
     docker.need_swarm()
     if lacking := secrets.missing(settings, docker):
         raise Trouble(f"Secrets are missing: {', '.join(lacking)}. `make secrets` makes them.")
-    label_a_node(docker)
+    label_nodes(docker, (LABEL, *(label for name in settings.overlays for label in LABELS.get(name, ()))))
     files = [ROOT / "docker-stack.yml", *(ROOT / "stack" / f"{name}.yml" for name in settings.overlays)]
     given = [argument for file in files for argument in ("-c", str(file))]
     before = _updates(settings, docker)
@@ -37,14 +42,18 @@ def deploy(settings: Settings, docker: Docker) -> None:
     print(f"{settings.stack} runs {settings.tag}.")
 
 
-def label_a_node(docker: Docker) -> None:
-    """The databases stay where their volumes are: on the node with the label, which a Swarm of one gives itself."""
+def label_nodes(docker: Docker, labels: Sequence[str] = (LABEL,)) -> None:
+    """What has a volume stays where that is: on the node with its label. A Swarm of one gives itself all of them."""
     nodes = docker.lines("node", "ls", "--quiet")
-    if any(LABEL in node["Spec"].get("Labels", {}) for node in docker.inspect("node", *nodes)):
-        return
-    if len(nodes) > 1:
-        raise Trouble(f"No node keeps the data: docker node update --label-add {LABEL}=true NODE")
-    docker("node", "update", "--label-add", f"{LABEL}=true", nodes[0])
+    given = {label for node in docker.inspect("node", *nodes) for label in node["Spec"].get("Labels", {})}
+    for label in dict.fromkeys(labels):
+        if label in given:
+            continue
+        if len(nodes) > 1:
+            raise Trouble(
+                f"No node keeps the data of {label}: docker node update --label-add {label}=true NODE"
+            )
+        docker("node", "update", "--label-add", f"{label}=true", nodes[0])
 
 
 def rollback(settings: Settings, docker: Docker) -> None:

@@ -50,6 +50,7 @@ def _all() -> dict[str, str]:
     return {
         "amqp_uri": f"amqp://{USER}:{broker}@broker:5672/",
         "broker_definitions": json.dumps(definitions(broker)),
+        "broker_cookie": secrets.token_hex(32),
         "ticket_key": secrets.token_hex(64),
         "mongo_keyfile": secrets.token_hex(256),
         "grafana_password": secrets.token_urlsafe(24),

@@ -23,7 +23,16 @@ from stack.local.errors import Trouble
 from stack.local.settings import dotenv
 
 ROOT = Path(__file__).resolve().parents[2]
-OVERLAYS = ("databases", "edges", "mail", "mail-login", "metrics", "tls")
+OVERLAYS = (
+    "broker-cluster",
+    "database-set",
+    "databases",
+    "edges",
+    "mail",
+    "mail-login",
+    "metrics",
+    "tls",
+)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def test_every_report_can_be_had_as_csv(visited: App, name: str) -> None:
     assert "," in answer.text.splitlines()[0]
 
 
+@pytest.mark.inside  # where the edge sees the visitor on the loopback
 def test_own_visits_and_spam_are_counted_apart(app: App, stack: Stack) -> None:
     visit(Tracker(stack.edge_url, app.token), referrer="https://semalt.com/bait")
     assert app.configure("own", {"addresses": ["127.0.0.0/8", "::1"]}).status_code == 200

@@ -14,9 +14,11 @@ from services.analysis.projector import AnalysisSettings
 from services.auth.mail import MailSettings
 from services.hosting.database import DatabaseSettings
 from services.hosting.liveness import LivenessSettings
+from services.hosting.queues import QueueSettings
 from services.hosting.settings import ServiceSettings
 from stack.local.stack import SERVICES
 from stack.swarm import secrets
+from stack.swarm.deploy import LABEL, LABELS
 from stack.swarm.images import IMAGES, bases
 from stack.swarm.settings import OVERLAYS
 from tests.unit.stack import compose
@@ -30,12 +32,15 @@ MAY_PUBLISH = {
     "stack/registry.yml": {"registry": {5000}},
     "stack/tls.yml": {"frontend-web": {443}},
     "stack/metrics.yml": {"grafana": {3000}},
+    "stack/broker-cluster.yml": {},
+    "stack/database-set.yml": {},
     "stack/edges.yml": {},
     "stack/mail.yml": {},
     "stack/mail-login.yml": {},
     "stack/databases.yml": {f"{agent}-db": {27017} for agent in secrets.AGENTS.values()},
 }
 NOT_A_SECRET_OF_THE_STACK = {"tls_certificate", "tls_key", "smtp_password"}  # brought by the operator
+LABELS_GIVEN = {file: {LABEL, *LABELS.get(Path(file).stem, ())} for file in FILES}
 MB = {"M": 1, "G": 1024}
 
 
@@ -205,10 +210,11 @@ def test_what_is_held_once_is_given_up_before_it_is_taken(stack: Stack) -> None:
             assert service.deploy.update_config.order == "stop-first", name
 
 
-def test_volumes_stay_on_the_node_that_has_them(stack: Stack) -> None:
+def test_volumes_stay_on_the_node_that_has_them(stack: Stack, file: str) -> None:
     for name, service in own(stack).items():
         if any(mount.type == "volume" for mount in service.volumes):
-            assert "node.labels.datalab.data == true" in service.deploy.placement.constraints, name
+            (label,) = service.deploy.placement.constraints
+            assert label in {f"node.labels.{label} == true" for label in LABELS_GIVEN[file]}, name
 
 
 def test_the_service_table_holds(base: Stack) -> None:
@@ -268,6 +274,54 @@ def test_the_overlay_of_edges_is_the_edge_without_a_port(base: Stack) -> None:
     assert more.networks["front"].aliases == ["api-bff"]
 
 
+MEMBERS = {"broker-cluster": ("broker", "/var/lib/rabbitmq"), "database-set": ("database", "/data/db")}
+
+
+@pytest.mark.parametrize("overlay", MEMBERS)
+def test_the_members_of_a_cluster_are_alike_and_each_is_found_by_its_own_name(
+    base: Stack, overlay: str
+) -> None:
+    name, folder = MEMBERS[overlay]
+    first, more = base.services[name], own(compose.read(f"stack/{overlay}.yml"))
+    assert more.keys() == {f"{name}-2", f"{name}-3"}
+    assert {each.hostname for each in more.values()} == more.keys()
+    assert len({each.deploy.placement.constraints[0] for each in (first, *more.values())}) == 3
+    for each in more.values():
+        assert each.image == first.image
+        assert each.deploy.resources == first.deploy.resources
+        assert folder in {mount.target for mount in each.volumes if mount.type == "volume"}
+
+
+def test_clients_reach_any_node_of_a_clustered_broker_by_the_name_of_the_first(base: Stack) -> None:
+    cluster = compose.read("stack/broker-cluster.yml")
+    first = base.services["broker"].networks
+    assert isinstance(first, dict)
+    assert first["bus"].aliases == [base.services["broker"].hostname]
+    for each in own(cluster).values():
+        assert isinstance(each.networks, dict)
+        assert each.networks["bus"].aliases == ["broker"]
+    peers = {
+        service.environment["BROKER_PEERS"] for name, service in cluster.services.items() if "broker" in name
+    }
+    assert peers == {"broker-1,broker-2,broker-3"}
+
+
+def test_on_a_cluster_every_service_declares_queues_that_outlive_a_node(base: Stack) -> None:
+    cluster = compose.read("stack/broker-cluster.yml")
+    asked = {
+        name
+        for name, service in cluster.services.items()
+        if service.environment.get("QUEUE_TYPE") == "quorum"
+    }
+    assert asked == {*secrets.AGENTS.values(), "event-record-agent"}
+
+
+def test_a_client_of_a_replica_set_may_begin_with_any_member(base: Stack) -> None:
+    first = base.services["database"].networks
+    for each in own(compose.read("stack/database-set.yml")).values():
+        assert each.networks == first
+
+
 def test_mail_has_a_way_out_that_nobody_else_has(base: Stack) -> None:
     mail = compose.read("stack/mail.yml")
     assert mail.attached("mail") == {"user-auth-agent"}
@@ -276,12 +330,19 @@ def test_mail_has_a_way_out_that_nobody_else_has(base: Stack) -> None:
 
 
 def test_the_services_are_given_settings_that_they_have(stack: Stack) -> None:
-    of_services = (ServiceSettings, DatabaseSettings, LivenessSettings, MailSettings, AnalysisSettings)
+    of_services = (
+        ServiceSettings,
+        DatabaseSettings,
+        LivenessSettings,
+        MailSettings,
+        AnalysisSettings,
+        QueueSettings,
+    )
     fields = [field for struct in (EdgeSettings, *of_services) for field in msgspec.structs.fields(struct)]
     there = {name for field in fields for name in (field.name.upper(), f"{field.name.upper()}_FILE")}
     for name, service in stack.services.items():
         ours = service.image in ("${REGISTRY}/services:${TAG}", "${REGISTRY}/edge:${TAG}", "")
-        if ours and name not in (ONE_SHOT, "database", "frontend-web"):
+        if ours and name not in (ONE_SHOT, "database", "broker", "frontend-web"):
             assert service.environment.keys() <= there, name
 
 
