@@ -40,6 +40,8 @@ def main() -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
     # The bus says itself what became of the connection, in a line instead of eight.
     logging.getLogger("pika").setLevel(logging.CRITICAL)
+    # It would write every stream's ticket and its visitor's address.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     app = make_app(settings)
     config = uvicorn.Config(
         app,

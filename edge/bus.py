@@ -122,12 +122,19 @@ class Bus:
         """
         body = _encode({"args": [], "kwargs": request})
         returns = type(request).returns()
-        reply: Reply[R] = await self.request(request.address, body, returns, time_out)
+        reply: Reply[R] = await self.request(request.address, body, returns, time_out, request.headers())
         if reply.result is None and type(None) not in get_args(returns):
             raise ServiceFailed(f"{request.address} answered nothing")
         return reply.result  # type: ignore[return-value]  # R itself may be None
 
-    async def request(self, address: str, body: bytes, returns: Any, time_out: float = 5.0) -> Reply[Any]:
+    async def request(
+        self,
+        address: str,
+        body: bytes,
+        returns: Any,
+        time_out: float = 5.0,
+        headers: dict[str, str] | None = None,
+    ) -> Reply[Any]:
         """`call` for an address that has no Call of its own. Any: the type the answer is decoded into."""
         if self._rpc is None:
             raise BrokerDown("the message broker cannot be reached", retry_after=1)
@@ -146,6 +153,7 @@ class Bus:
                     correlation_id=correlation_id,
                     expiration=str(int(time_out * 1000)),
                     delivery_mode=1,
+                    headers=headers,
                     **JSON,
                 ),
                 mandatory=True,

@@ -45,6 +45,8 @@ class EdgeSettings(msgspec.Struct, kw_only=True):
     """frames held without a confirm; beyond it streams are read no further"""
     patience_seconds: Positive = 10
     """a stream that is read no further for so long is closed with 1013 (a tracker gives up by itself after 15)"""
+    analysis_shares: Positive = 1
+    """processes of analysis, each with its own apps; all are asked whether they are well"""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @property

@@ -70,8 +70,14 @@ def now(collection: Collection[Document]) -> str:
         return _text(stream.resume_token)
 
 
-def follow(collection: Collection[Document], position: str, going_on: Callable[[], bool]) -> Iterator[Batch]:
-    """What was recorded after the position, for as long as `going_on()`; an empty batch every now and then.
+def follow(
+    collection: Collection[Document],
+    position: str,
+    going_on: Callable[[], bool],
+    wanted: Callable[[Document], bool],
+) -> Iterator[Batch]:
+    """What was recorded after the position and is `wanted`, for as long as `going_on()`; an empty batch every now and
+    then.
 
     Raises:
         PositionLost, or PyMongoError where the database is away.
@@ -96,7 +102,8 @@ def follow(collection: Collection[Document], position: str, going_on: Callable[[
                         break
                     if change["operationType"] in _GONE:
                         raise PositionLost(f"the record was changed by {change['operationType']}")
-                    documents.append(change["fullDocument"])
+                    if wanted(change["fullDocument"]):
+                        documents.append(change["fullDocument"])
                     upto = as_number(change["clusterTime"])
                     as_of = (upto >> 32) * 1000
                 yield Batch(documents, _text(stream.resume_token), upto, as_of, caught_up)

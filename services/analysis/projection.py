@@ -25,11 +25,16 @@ from services.analysis.rows import Columns, append, first
 from services.analysis.sessions import Session, Sessions
 from services.analysis.whereabouts import carry_forward, screen_width
 from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, Page, Seen, Start
+from services.contracts.shares import SLOTS
+from services.hosting.shares import Share
 
 VERSION = 5
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+
+ALL = Share()
+"""of the apps"""
 
 Stage = Literal["scanning", "overlapping", "following"]
 
@@ -109,8 +114,10 @@ class Written(NamedTuple):
 
 
 class Projection:
-    def __init__(self, file: Path, memory: str, threads: int) -> None:
+    def __init__(self, file: Path, memory: str, threads: int, share: Share = ALL) -> None:
         self.file = file
+        self.version = VERSION if share.is_all else (VERSION * SLOTS + share.shares) * SLOTS + share.share
+        """of the program, and of which apps the file holds"""
         self.settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
             "threads": threads,
@@ -134,8 +141,10 @@ class Projection:
             self._connect()
             standing = self._standing()
             version = first(self._writer, "select version from progress")
-            if version != (VERSION,):
-                raise ProjectionUnusable(f"the file has version {version}, this program writes {VERSION}")
+            if version != (self.version,):
+                raise ProjectionUnusable(
+                    f"the file has version {version}, this program writes {self.version}"
+                )
             if standing.stage == "scanning":
                 raise ProjectionUnusable("the last rebuild did not end")
             self._load()
@@ -160,7 +169,7 @@ class Projection:
         self._writer.execute("begin")
         self._writer.execute(SCHEMA.read_text())
         self._writer.execute(
-            "insert into progress values (?, 'scanning', ?, 0, 0, 0, 0)", [VERSION, position]
+            "insert into progress values (?, 'scanning', ?, 0, 0, 0, 0)", [self.version, position]
         )
         self._writer.execute("commit")
         self._load()

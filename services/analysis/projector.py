@@ -45,6 +45,7 @@ from services.contracts.errors import Overloaded
 from services.contracts.settings import load
 from services.hosting import clock
 from services.hosting.settings import environment_of
+from services.hosting.shares import share_of
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,9 @@ class Projector(DependencyProvider):
 
     def setup(self) -> None:
         settings = load(AnalysisSettings, environment_of(self.container.config))
+        self.share = share_of(self.container.config)
         self.projection = Projection(
-            settings.analysis_file, settings.analysis_memory, settings.analysis_threads
+            settings.analysis_file, settings.analysis_memory, settings.analysis_threads, self.share
         )
         self.activity = Activity()
         self.matcher = Matcher()
@@ -186,6 +188,10 @@ class Projector(DependencyProvider):
     def _stopped(self) -> bool:
         return not self._going_on
 
+    def _wanted(self, document: Document) -> bool:
+        """A frame of an app that this process holds. A removal says more than its app: all are taken."""
+        return "removal" in document or self.share.holds(document["app"])
+
     def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while self._going_on and time.monotonic() < end:
@@ -241,7 +247,7 @@ class Projector(DependencyProvider):
         self._open, self._trouble = True, ""
         began = time.monotonic()
         with self._applying() as apply:
-            for documents in _scanned(collection):
+            for documents in _scanned(collection, self._wanted):
                 if not self._going_on:
                     raise Stopped
                 apply(Batch(documents, position, upto=0, as_of=0, caught_up=False), False)
@@ -254,7 +260,9 @@ class Projector(DependencyProvider):
         overlapping = standing.stage == "overlapping"
         saved = time.monotonic()
         with self._applying() as apply:
-            for batch in change_stream.follow(collection, standing.position, lambda: self._going_on):
+            for batch in change_stream.follow(
+                collection, standing.position, lambda: self._going_on, self._wanted
+            ):
                 self.projection.check_file()
                 if batch.documents:
                     apply(batch, overlapping)
@@ -314,11 +322,13 @@ class _Applying:
             under_way.wait()
 
 
-def _scanned(collection: Collection[Document]) -> Iterator[list[Document]]:
-    """The whole record in the order it was written."""
+def _scanned(
+    collection: Collection[Document], wanted: Callable[[Document], bool]
+) -> Iterator[list[Document]]:
+    """The whole record in the order it was written, as far as it is `wanted`."""
     documents: list[Document] = []
     with collection.find({}, {"visitor": 0}, batch_size=SCAN_FRAMES).hint([("$natural", 1)]) as cursor:
-        for document in cursor:
+        for document in filter(wanted, cursor):
             documents.append(document)
             if len(documents) >= SCAN_FRAMES:
                 yield documents

@@ -29,6 +29,10 @@ class Call(msgspec.Struct, Generic[R], kw_only=True, forbid_unknown_fields=True)
     def method(cls) -> str:
         return cls.address.partition(".")[2]
 
+    def headers(self) -> dict[str, str]:
+        """What the broker routes by, beside the address."""
+        return {}
+
     @classmethod
     def returns(cls) -> Any:
         """The `R` of the subclass `class X(Call[R])`."""

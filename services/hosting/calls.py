@@ -72,6 +72,7 @@ class Calls(DependencyProvider):
                 declare=[self.exchange],
                 mandatory=True,
                 expiration=TIME_OUT,
+                headers=request.headers(),
                 reply_to=self.replies.routing_key,
                 correlation_id=correlation_id,
             )

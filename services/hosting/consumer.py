@@ -19,11 +19,13 @@ from nameko.messaging import QueueConsumer
 
 class RawQueueConsumer(QueueConsumer):
     """A provider may set `prefetch`: how many of its messages are under way at once (default: as many as
-    there are workers).
+    there are workers); and `declare_first(channel)`, which declares what its queue hangs on.
     """
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         for provider in self._providers:
+            if declare := getattr(provider, "declare_first", None):
+                declare(channel)
             self._consumers[provider] = consumer_cls(
                 queues=[provider.queue],
                 on_message=partial(self.handle_message, provider, None),

@@ -28,7 +28,8 @@ from services.contracts.messages import Event
 from services.hosting.consumer import NamekoHeaders, RawQueueConsumer
 from services.hosting.publishing import Publishing
 from services.hosting.queues import queue_type, replicate
-from services.hosting.wire import CONTENT_TYPE
+from services.hosting.shares import share_of
+from services.hosting.wire import CONTENT_TYPE, as_bytes
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
         self.publishing = Publishing(self.container.config["AMQP_URI"])
         self.queue_type = queue_type(self.container.config)
         super().setup()
-        replicate(self.queue, self.queue_type)
+        replicate(share_of(self.container.config).own(self.queue), self.queue_type)
 
     def handle_message(self, body: None, message: Any) -> None:
         try:
@@ -162,7 +163,7 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
         kept = {key: value for key, value in message.headers.items() if key not in gone}
         try:
             self.publishing.publish(
-                _bytes(message.body),
+                as_bytes(message.body),
                 queue.exchange or "",
                 routing_key,
                 content_type=message.content_type,
@@ -181,10 +182,6 @@ class ReliableEventHandler(NamekoHeaders, EventHandler):
         log.warning("%s could not hand a message over to %s: %s", self.queue.name, where, error)
         eventlet.sleep(HAND_OVER_PAUSE)
         self.queue_consumer.requeue_message(message)
-
-
-def _bytes(body: Any) -> bytes:
-    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 listen = ReliableEventHandler.decorator

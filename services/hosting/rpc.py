@@ -17,14 +17,18 @@ from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 
 from services.contracts.errors import InvalidInput, Refused, ServiceFailed, Unreachable
 from services.contracts.messages import Call, Reply
+from services.contracts.shares import of_slot
 from services.hosting.consumer import NamekoHeaders, RawQueueConsumer
 from services.hosting.publishing import TRANSIENT, Publishing
 from services.hosting.queues import queue_type, replicate
-from services.hosting.wire import CONTENT_TYPE, encode, invalid_input, remote_error
+from services.hosting.shares import share_of
+from services.hosting.wire import CONTENT_TYPE, as_bytes, encode, invalid_input, remote_error
 
 log = logging.getLogger(__name__)
 
 K = TypeVar("K")
+
+_PASSED_ON = ("reply_to", "correlation_id", "expiration")
 
 # Any, here: kombu and Nameko are untyped.
 
@@ -37,20 +41,45 @@ class Request(msgspec.Struct, Generic[K]):
 
 
 class GuardedRpcConsumer(RpcConsumer):
+    queue: Any
     queue_consumer = RawQueueConsumer()
 
     def setup(self) -> None:
         self.publishing = Publishing(self.container.config["AMQP_URI"])
         self.exchange = get_rpc_exchange(self.container.config)
+        self.share = share_of(self.container.config)
         super().setup()
-        replicate(self.queue, queue_type(self.container.config))
+        self.undivided = self.queue.name
+        divided = self.share.of_calls(self.container.service_name, self.queue)
+        self.queue = replicate(divided, queue_type(self.container.config))
+
+    def declare_first(self, channel: Any) -> None:
+        self.share.declare(self.container.service_name, self.undivided, self.exchange, channel)
 
     def handle_message(self, body: None, message: Any) -> None:
         if not message.properties.get("reply_to") or message.content_type != CONTENT_TYPE:
             log.warning("dropped a request nobody can answer: %s", message.delivery_info.get("routing_key"))
             self.queue_consumer.reject_message(message)
-            return
-        super().handle_message(body, message)
+        elif (elsewhere := self.share.elsewhere(message)) is not None:
+            self._pass_on(message, elsewhere)
+        else:
+            super().handle_message(body, message)
+
+    def _pass_on(self, message: Any, slot: int) -> None:
+        passed = {name: message.properties[name] for name in _PASSED_ON if name in message.properties}
+        address = message.delivery_info.get("routing_key")
+        try:
+            self.publishing.publish(
+                as_bytes(message.body),
+                self.exchange,
+                address,
+                delivery_mode=TRANSIENT,
+                headers={**message.headers, **of_slot(slot)},
+                **passed,
+            )
+        except Unreachable as error:
+            log.warning("could not pass %s on: %s", address, error)
+        self.queue_consumer.ack_message(message)
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         reply = Reply(result, None if exc_info is None else remote_error(exc_info[1]))

@@ -27,6 +27,11 @@ def decode(text: str | bytes) -> Any:
     return msgspec.json.decode(text)
 
 
+def as_bytes(body: Any) -> bytes:
+    """A message's body, of which kombu makes text where it knows the encoding."""
+    return body.encode() if isinstance(body, str) else bytes(body)
+
+
 def invalid_input(error: msgspec.MsgspecError | UnicodeError, within: str = "") -> InvalidInput:
     """msgspec's error as a refusal that names the field below `within`, e.g. `funnel.stages[1].value`."""
     found = _WHERE.match(str(error))

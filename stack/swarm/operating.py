@@ -32,7 +32,11 @@ def logs(settings: Settings, docker: Docker, names: Sequence[str], follow: bool 
         raise Trouble(f"There is no {', '.join(unknown)}; there is {', '.join(sorted(there))}.")
     options = ("--tail", LINES, *(("--follow",) if follow else ()))
     readers = [
-        subprocess.Popen([docker.program, "service", "logs", *options, prefix + name], env=docker.environment)
+        subprocess.Popen(
+            [docker.program, "service", "logs", *options, prefix + name],
+            env=docker.environment,
+            stderr=subprocess.STDOUT,
+        )
         for name in names or there
     ]
     try:

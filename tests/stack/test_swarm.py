@@ -133,7 +133,7 @@ def test_the_logs_of_a_service_are_followed(operator: Operator) -> None:
             }
             if len(seen) == 2:
                 break
-        os.killpg(follower.pid, signal.SIGINT)
+        os.killpg(follower.pid, signal.SIGTERM)
     assert len(seen) == 2
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from services.contracts.analysis.report import Freshness
+from services.contracts.analysis.report import Freshness, OfApp
 from services.contracts.messages import Call, Event
 
 
@@ -23,12 +23,11 @@ class Activity(Event):
     """the pages those visitors are on now, most visitors first, at most 10"""
 
 
-class GetActivity(Call[Activity]):
+class GetActivity(OfApp[Activity]):
     """The state now, counts zero: what a dashboard shows before the next telling. For the edge, which has checked the
     right to see."""
 
     address: ClassVar[str] = "analysis.activity"
-    app: str
 
 
 class Progress(Freshness, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from services.contracts.analysis.scope import Scope
 from services.contracts.messages import Actor, Call
+from services.contracts.shares import of_slot, slot
 
 R = TypeVar("R")
 
@@ -32,9 +33,17 @@ class Report(Freshness, kw_only=True):
     excluded: LeftOut
 
 
-class ReportCall(Call[R], Generic[R]):
+class OfApp(Call[R], Generic[R]):
+    """A question to whoever holds the app's projection."""
+
+    app: str
+
+    def headers(self) -> dict[str, str]:
+        return of_slot(slot(self.app))
+
+
+class ReportCall(OfApp[R], Generic[R]):
     """Raises AppUnknown, InvalidInput (the scope's field, `period.tz`), Overloaded."""
 
     actor: Actor
-    app: str
     scope: Scope
