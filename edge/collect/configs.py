@@ -36,7 +36,7 @@ def _cached(config: AppConfig) -> CachedConfig:
             config.funnel,
             config.buttons,
             config.campaigns,
-            TrackerCapture(moves=capture.moves, hover=capture.hover),
+            TrackerCapture(moves=capture.moves, hover=capture.hover, fragment=capture.keep_fragment),
         ),
         exclude=tuple(capture.exclude),
         own=OwnVisits.of(config.own),

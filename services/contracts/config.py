@@ -67,6 +67,7 @@ class Capture(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """query parameters that belong to a page's address; others are dropped from it (campaign parameters are read
     first)"""
     keep_fragment: bool = False
+    """the fragment (`#/basket`) belongs to a page's address: another one is another page"""
     exclude: Annotated[list[Path], msgspec.Meta(max_length=50)] = []
     """pages that are not recorded: their paths, `*` standing for anything"""
     anonymous_when_declined: bool = False

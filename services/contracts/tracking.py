@@ -46,6 +46,8 @@ class Hello(msgspec.Struct, kw_only=True):
 class TrackerCapture(msgspec.Struct):
     moves: bool
     hover: bool
+    fragment: bool
+    """another fragment is another page"""
 
 
 class TrackerConfig(msgspec.Struct):

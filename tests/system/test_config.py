@@ -18,8 +18,8 @@ def test_an_open_stream_is_given_the_new_config(app: App, tracker: Tracker) -> N
         answer = app.configure("buttons", {"buttons": [{"name": "Buy", "selector": "#buy"}]})
         assert answer.status_code == 200
         assert stream.heard()["config"]["buttons"] == [{"name": "Buy", "selector": "#buy"}]
-        assert app.configure("capture", {"moves": False}).status_code == 200
-        assert stream.heard()["config"]["capture"] == {"moves": False, "hover": True}
+        assert app.configure("capture", {"moves": False, "keep_fragment": True}).status_code == 200
+        assert stream.heard()["config"]["capture"] == {"moves": False, "hover": True, "fragment": True}
         restored = app.owner.http.post(f"{app.path}/config/versions/0/restore")
         assert restored.json()["version"] == 3
         assert stream.heard()["config"]["buttons"] == []

@@ -9,7 +9,7 @@ import { finish } from './capture/finish'
 import { captureHovers } from './capture/hovers'
 import { captureMoves } from './capture/moves'
 import { observeMutations } from './capture/mutations'
-import { arrive, capturePages, leavePage } from './capture/pages'
+import { arrive, capturePages, leavePage, moved } from './capture/pages'
 import { guarded, later, on } from './guard'
 import { continueSession } from './session'
 import { edge, token } from './settings'
@@ -61,7 +61,11 @@ const track = guarded(() => {
   })
   on(window, 'online', comeBack)
 
-  onConfig(configure)
+  onConfig((config) => {
+    configure(config)
+    // until then no fragment was known to be kept
+    moved()
+  })
   continueSession()
   adopt()
   arrive()

@@ -39,7 +39,7 @@ export interface Button {
 
 export interface Config {
   buttons: Button[]
-  capture: { moves?: boolean; hover?: boolean }
+  capture: { moves?: boolean; hover?: boolean; fragment?: boolean }
 }
 
 export interface Welcome {

@@ -1,21 +1,29 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { edge, events, leave, reset, tick, unload, urls, visit } from './page'
+import { CONFIG, edge, events, leave, reset, tick, unload, urls, visit } from './page'
 
 beforeEach(reset)
 afterEach(unload)
 
 const addresses = () => urls().map(({ next }) => next!.replace('https://shop.test', ''))
 
-test('pushState, replaceState, popstate and hashchange enter a page, each with the seconds on the one before', async () => {
+const fragments = (kept: boolean) => ({ ...CONFIG, capture: { ...CONFIG.capture, fragment: kept } })
+
+/** Goes to a part of the page, as a link or the browser's own buttons do. */
+function go(fragment: string) {
+  location.hash = fragment
+  window.dispatchEvent(new Event('popstate'))
+  window.dispatchEvent(new Event('hashchange'))
+}
+
+test('pushState, replaceState and popstate enter a page, each with the seconds on the one before', async () => {
+  edge.config = fragments(true)
   await visit()
   await tick(1999)
   history.pushState(null, '', '/a')
   await tick(1000)
   history.replaceState(null, '', '/b')
   await tick(500)
-  location.hash = 'part'
-  window.dispatchEvent(new Event('popstate'))
-  window.dispatchEvent(new Event('hashchange'))
+  go('part')
   await tick(200)
   expect(urls().map(({ next, elapsed }) => [next, elapsed])).toEqual([
     ['https://shop.test/', 0],
@@ -32,6 +40,50 @@ test('the same address is no page view', async () => {
   window.dispatchEvent(new Event('popstate'))
   await tick(200)
   expect(addresses()).toEqual(['/'])
+})
+
+test('a place on the page is no page view, and the page is read on', async () => {
+  await visit()
+  await tick(1999)
+  go('part')
+  history.replaceState(null, '', '#other')
+  go('')
+  await tick(1000)
+  history.pushState(null, '', '/a#part')
+  await tick(200)
+  expect(urls().map(({ next, elapsed }) => [next, elapsed])).toEqual([
+    ['https://shop.test/', 0],
+    ['https://shop.test/a#part', 3],
+  ])
+})
+
+test('where the app keeps fragments, each is a page, back and forward too', async () => {
+  edge.config = fragments(true)
+  await visit()
+  for (const fragment of ['/list', '/one', '/list', '/one']) {
+    go(fragment)
+    await tick(100)
+  }
+  history.replaceState(null, '', location.href)
+  await tick(200)
+  expect(addresses()).toEqual(['/', '/#/list', '/#/one', '/#/list', '/#/one'])
+})
+
+test('a fragment that a page went to before the edge said that they are kept is a page view too', async () => {
+  edge.config = fragments(true)
+  edge.hangs = true
+  await visit()
+  go('/list')
+  edge.answer()
+  await tick(200)
+  expect(addresses()).toEqual(['/', '/#/list'])
+})
+
+test('that fragments are kept from now on enters no page again', async () => {
+  await visit('https://shop.test/#/list')
+  edge.socket.say({ config: fragments(true) })
+  await tick(200)
+  expect(addresses()).toEqual(['/#/list'])
 })
 
 test('the title is the one that the new page sets after pushing its address', async () => {

@@ -2029,6 +2029,7 @@ export interface components {
         };
         /** TrackerCapture */
         TrackerCapture: {
+            fragment: boolean;
             hover: boolean;
             moves: boolean;
         };

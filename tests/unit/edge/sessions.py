@@ -19,7 +19,7 @@ def session(skew: int = 0, start: Start | None = None) -> Session:
 
 
 def config(keep_query: frozenset[str] = frozenset(), keep_fragment: bool = False) -> CachedConfig:
-    tracker = TrackerConfig(Funnel(), [], [], TrackerCapture(moves=True, hover=True))
+    tracker = TrackerConfig(Funnel(), [], [], TrackerCapture(moves=True, hover=True, fragment=keep_fragment))
     return CachedConfig(1, keep_query, keep_fragment, False, tracker)
 
 

@@ -8,7 +8,7 @@ from edge.collect.configs import Configs
 from services.contracts.apps import AppDeleted, AppFacts
 from services.contracts.config import AppConfig, Button, Capture, ConfigChanged, GetTrackerConfig
 from services.contracts.errors import AppUnknown, CallTimedOut
-from services.contracts.tracking import TrackerConfig
+from services.contracts.tracking import TrackerCapture, TrackerConfig
 from tests.unit.edge.memory_bus import MemoryBus, until
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def test_a_config_is_fetched_once(bus: MemoryBus) -> None:
     assert await configs.of("a") is first
     assert bus.asked == [GetTrackerConfig(app="a")]
     assert (first.version, first.keep_query, first.keep_fragment) == (1, frozenset({"id"}), True)
-    assert (first.tracker.capture.moves, first.tracker.capture.hover) == (False, True)
+    assert first.tracker.capture == TrackerCapture(moves=False, hover=True, fragment=True)
     assert not first.anonymous_when_declined
 
 

@@ -42,6 +42,6 @@ export function hold(click: Detail, at: number): void {
 
 export function watchDead(): void {
   on(document, 'scroll selectionchange', () => alive(PROMPT))
-  // a form on its way, a window opened
-  on(window, 'submit blur', release)
+  // a form on its way, a window opened, another address
+  on(window, 'submit blur popstate', release)
 }

@@ -1,5 +1,5 @@
-// Pages entered: the load, the history API, the hash, the way back out of the browser's cache. Each says how long and how
-// deep the page before was read; over a page load that is handed on in storage.
+// Pages entered: the load, the history API, the fragment where the app keeps it, the way back out of the browser's cache.
+// Each says how long and how deep the page before was read; over a page load that is handed on in storage.
 
 import { attempt, later, on } from '../guard'
 import { title, url } from '../page'
@@ -7,7 +7,7 @@ import type { Detail } from '../protocol'
 import { onNewSession, record, seconds } from '../record'
 import { pass } from '../session'
 import { PREFIX, read, write } from '../storage'
-import { seeAgain } from './buttons'
+import { config, seeAgain } from './buttons'
 import { finish } from './finish'
 import { settle } from './moves'
 
@@ -31,17 +31,20 @@ function left(): Detail {
 }
 
 function enter(before: Detail | false | undefined): Detail {
-  open = location.href
+  open = url()
   since = Date.now()
   depth = 0
-  const event: Detail = { elapsed: 0, ...before, next: url() }
+  const event: Detail = { elapsed: 0, ...before, next: open }
   record(event)
   seeAgain()
   return event
 }
 
-function moved() {
-  if (location.href !== open) {
+/** What tells one page from another: a fragment is a place on the page, unless the app keeps it. */
+const page = (address: string) => (config.capture.fragment ? address : address.split('#')[0])
+
+export function moved(): void {
+  if (page(url()) !== page(open)) {
     finish()
     const event = enter(left())
     later(() => (event.title = title()), TITLE_AFTER)
@@ -66,7 +69,8 @@ export function capturePages(): void {
       attempt(moved)
     }
   }
-  on(window, 'popstate hashchange', moved)
+  // for a changed fragment too
+  on(window, 'popstate', moved)
   on(document, 'scroll', () => {
     // before the page's own listeners: the layout is still clean, and reading it costs nothing
     measure()
