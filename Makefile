@@ -94,8 +94,8 @@ rotate-keys: ## make the next key that signs access tokens; nobody is logged out
 
 test: setup-tests lint test-tracker test-frontend test-unit test-services test-system test-browser ## set up, then every test
 
-test-unit: setup ## rules and definitions, without broker or database
-	$(BIN)/pytest tests/unit
+test-unit: setup ## rules and definitions, without broker or database, on every core
+	$(BIN)/pytest -n auto --dist worksteal tests/unit
 
 test-services: setup ## each service on a real broker and database
 	$(BIN)/pytest -p pytest_nameko tests/services

@@ -5,6 +5,7 @@ A user may read and write its own database and nothing else.
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,19 @@ _ALREADY_INITIALISED = 23
 
 
 class Database:
-    def __init__(self, run: Path, ports: Ports, credentials: Credentials, mongod: str | None = None) -> None:
+    def __init__(
+        self,
+        run: Path,
+        ports: Ports,
+        credentials: Credentials,
+        mongod: str | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
         self.data = run / "database"
         self.ports = ports
         self.credentials = credentials
         self.mongod = mongod
+        self.options = options
 
     def uri(self, name: str) -> str:
         """For the service that owns the database `name`."""
@@ -56,6 +65,7 @@ class Database:
             *("--wiredTigerCollectionBlockCompressor", "zstd"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--nounixsocket", "--quiet"),
+            *self.options,
         )
         return Program("database", command, {"HOME": str(self.data)}, stop_seconds=30, ports=("database",))
 

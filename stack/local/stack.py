@@ -5,7 +5,7 @@ See the package's docstring for the interface with examples.
 
 import signal
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ class Stack:
         host: str = "127.0.0.1",
         public_url: str | None = None,
         mongod: str | None = None,
+        mongod_options: Sequence[str] = (),
         seconds: float = 60,
         step: Callable[[str], AbstractContextManager[object]] = lambda _title: nullcontext(),
     ) -> None:
@@ -54,7 +55,7 @@ class Stack:
         self.management_url = f"http://127.0.0.1:{self.ports.broker_management}"
         self.credentials = Credentials(self.run / "secrets")
         self.broker = Broker(self.run, self.ports, self.credentials, management)
-        self.database = Database(self.run, self.ports, self.credentials, mongod)
+        self.database = Database(self.run, self.ports, self.credentials, mongod, mongod_options)
         self.supervisor = Supervisor(self.run)
         self._own_environment = dict(environment or {})
         self._tied = tied
@@ -191,6 +192,10 @@ class Stack:
             self._stop(_expand(names) or set(NAMES))
         if not names:
             self.supervisor.shut_down()
+
+    def discard(self) -> None:
+        """End everything at once, as a power cut would: where what it has stored is thrown away as well."""
+        self.supervisor.cut_off()
 
     def _stop(self, names: set[str]) -> None:
         for together in _STOP_ORDER:

@@ -146,6 +146,12 @@ class Supervisor:
                 time.sleep(0.05)
         sweep(self.run)
 
+    def cut_off(self) -> None:
+        """kill -9 for everything, supervisord first, so that it starts nothing again. Returns when all are gone."""
+        if self.alive():
+            _signal(self._call("supervisor.getPID"), signal.SIGKILL)
+        sweep(self.run, signal.SIGKILL)
+
     def last_lines(self, name: str, count: int = 15) -> str:
         try:
             lines = self.log(name).read_text(errors="replace").splitlines()
@@ -244,10 +250,11 @@ def script_of(program: Program) -> str:
     )
 
 
-def sweep(run: Path) -> None:
-    """End what a supervisor of this run directory left behind when it was killed itself."""
+def sweep(run: Path, *signs: signal.Signals) -> None:
+    """End what a supervisor of this run directory left behind when it was killed itself: by these signals one after
+    the other, TERM and KILL when none is named."""
     mark = f"{STACK}={run}".encode()
-    for sign in (signal.SIGTERM, signal.SIGKILL):
+    for sign in signs or (signal.SIGTERM, signal.SIGKILL):
         left = [pid for pid in _marked(mark) if pid != os.getpid()]
         for pid in left:
             with contextlib.suppress(ProcessLookupError):

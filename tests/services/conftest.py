@@ -38,6 +38,8 @@ R = TypeVar("R")
 E = TypeVar("E", bound=Event)
 Host = Callable[[type], ServiceContainer]
 
+OFTEN = ("--syncdelay", "2")
+"""seconds between checkpoints: the oplog keeps what none of them holds"""
 KINDS = (Users, Auth, Apps, Config, Tokens, Notifications)
 
 
@@ -49,10 +51,10 @@ def fast_teardown() -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="datalab-") as run:
-        stack = Stack(run=Path(run), ports=Ports.free(), tied=True)
+        stack = Stack(run=Path(run), ports=Ports.free(), tied=True, mongod_options=OFTEN)
         stack.start("broker", "database")
         yield stack
-        stack.stop()
+        stack.discard()
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ def own_stack() -> Iterator[Stack]:
         stack = Stack(run=Path(run), ports=Ports.free(), tied=True)
         stack.start("broker", "database")
         yield stack
-        stack.stop()
+        stack.discard()
 
 
 @pytest.fixture(scope="module")

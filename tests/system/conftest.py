@@ -52,7 +52,7 @@ def stack(
     running = Stack(run=run, ports=Ports.free(), tied=True, environment=LIMITS)
     running.start()
     yield running
-    running.stop()
+    running.discard()
 
 
 @pytest.fixture(scope="session")

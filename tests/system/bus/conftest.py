@@ -32,7 +32,7 @@ def stack_of_a_broker() -> Iterator[Stack]:
         stack = Stack(run=Path(run), ports=Ports.free(), tied=True)
         stack.start("broker")
         yield stack
-        stack.stop()
+        stack.discard()
 
 
 @pytest.fixture

@@ -106,6 +106,17 @@ def test_a_killed_supervisors_processes_are_swept_away(supervisor: Supervisor) -
     assert gone(left)
 
 
+def test_what_is_cut_off_is_gone_at_once_and_stays_gone(supervisor: Supervisor) -> None:
+    deaf = Program("deaf", ("/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"), stop_seconds=60)
+    supervisor.open([SLEEPER, deaf], tied=True)
+    supervisor.start("sleeper")
+    supervisor.start("deaf")
+    left = [pid(supervisor), pid(supervisor, "deaf")]
+    supervisor.cut_off()
+    assert not supervisor.alive()
+    assert all(map(gone, left))
+
+
 def test_a_directory_too_long_for_a_socket_is_told() -> None:
     with pytest.raises(PathTooLong, match="set DATALAB_RUN"):
         Supervisor(Path("/" + "x" * 100))
