@@ -71,9 +71,10 @@ def test_a_change_stands_while_the_broker_takes_no_event_and_is_told_later(
     monkeypatch.setattr(Publishing, "publish", away)
     app = services(create(somebody()))
     assert heard.nothing()
-    assert untold(app.id) == 1
+    assert untold(app.id) == 2, "the app, and who created it"
     monkeypatch.undo()
     assert heard.next().app.id == app.id
+    assert wait_for(lambda: untold(app.id) == 0)
 
 
 def test_only_the_owner_of_a_fact_tells_it(services: Ask) -> None:
