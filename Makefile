@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system \
 	test-browser test-tracker test-frontend lint format bench chaos lock setup-tests registry images push secrets \
 	deploy rollback undeploy swarm-status swarm-logs swarm-dead-letters swarm-reset-password \
-	swarm-rotate-keys backup restore reset-password rotate-keys test-stack
+	swarm-rotate-keys backup restore reset-password rotate-keys test-stack test-pi
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 24
@@ -105,6 +105,9 @@ test-system: setup ## the whole stack over HTTP and WebSocket
 
 test-stack: setup ## deploy into a real Swarm of Docker's, update, roll back, back up, restore
 	$(BIN)/pytest --timeout 900 -s tests/stack
+
+test-pi: setup ## the services' image for arm64 runs its unit tests, as on a Pi 4
+	$(BIN)/pytest --timeout 3600 -s tests/pi
 
 test-browser: setup-tests ## shop and dashboard in Chromium
 	$(BIN)/pytest tests/browser

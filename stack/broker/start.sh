@@ -1,4 +1,4 @@
-# RabbitMQ, of the official image or of Debian. Everything written is in its volume or below /tmp.
+# RabbitMQ, of the official image or of Debian.
 #   /run/secrets/broker_cookie   the cluster's cookie; without it the node makes one of its own
 #   BROKER_PEERS                 the cluster's nodes, comma separated host names; without it the node is alone
 #
@@ -6,30 +6,17 @@
 # knows the others from its volume. Queues that were there before a node came are kept on it too, from each of its
 # starts on.
 set -eu
-export PATH="/opt/rabbitmq/sbin:/usr/lib/rabbitmq/bin:$PATH"
-export HOME=/var/lib/rabbitmq
-export RABBITMQ_NODENAME="rabbit@$(hostname)"
-mkdir -p /tmp/broker/conf.d
+. /broker/environment.sh
+mkdir -p /tmp/broker/conf.d /tmp/broker/definitions
 cp /broker/rabbitmq.conf /tmp/broker/rabbitmq.conf
 cp /broker/swarm.conf /tmp/broker/conf.d/10-swarm.conf
+cp /run/secrets/broker_definitions /tmp/broker/definitions/10-users.json
+printf '{"policies": %s}\n' "$(cat /broker/policies.json)" >/tmp/broker/definitions/20-policies.json
 if [ -s /run/secrets/broker_cookie ]; then
     rm -f "$HOME/.erlang.cookie"
     (umask 077 && cat /run/secrets/broker_cookie >"$HOME/.erlang.cookie")
     chmod 400 "$HOME/.erlang.cookie"
 fi
-mkdir -p /tmp/broker/definitions
-cp /run/secrets/broker_definitions /tmp/broker/definitions/10-users.json
-printf '{"policies": %s}\n' "$(cat /broker/policies.json)" >/tmp/broker/definitions/20-policies.json
-export RABBITMQ_CONFIG_FILE=/tmp/broker/rabbitmq.conf
-export RABBITMQ_CONFIG_FILES='/tmp/broker/conf.d/*.conf'
-export RABBITMQ_CONF_ENV_FILE=/tmp/broker/none
-export RABBITMQ_ADVANCED_CONFIG_FILE=/tmp/broker/none
-export RABBITMQ_ENABLED_PLUGINS_FILE=/broker/enabled_plugins
-export RABBITMQ_MNESIA_BASE="$HOME/mnesia"
-export RABBITMQ_LOG_BASE=/tmp/broker RABBITMQ_LOGS=-
-export RABBITMQ_GENERATED_CONFIG_DIR=/tmp/broker/generated
-export RABBITMQ_SCHEMA_DIR=/tmp/broker/schema
-export RABBITMQ_PID_FILE=/tmp/broker/pid
 
 takes_clients() { bash -c "exec 3<>/dev/tcp/$1/5672" 2>/dev/null; }
 first_that_takes_clients() {
@@ -44,6 +31,7 @@ if [ -n "${BROKER_PEERS:-}" ]; then
         {
             echo 'cluster_formation.peer_discovery_backend = classic_config'
             echo "cluster_formation.classic_config.nodes.1 = rabbit@$found"
+            echo "cluster_formation.classic_config.nodes.2 = $RABBITMQ_NODENAME"
         } >>/tmp/broker/conf.d/20-cluster.conf
     fi
     (

@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+from collections.abc import Sequence
 
 from stack.local.errors import Trouble
 from stack.swarm.docker import Docker
@@ -21,10 +22,19 @@ def bases() -> list[str]:
     return sorted(found)
 
 
+def foreign(overlays: Sequence[str]) -> list[str]:
+    """The images of others that these overlays run."""
+    texts = [(ROOT / "stack" / f"{name}.yml").read_text() for name in overlays]
+    return sorted(
+        {image for text in texts for image in re.findall(r"^ +image: ([^$\s]+)$", text, re.MULTILINE)}
+    )
+
+
 def build(settings: Settings, docker: Docker, push: bool = False) -> None:
     """With buildx, images of another platform live in its cache until they are pushed; a push builds from there."""
-    if settings.bases and subprocess.run([*shlex.split(settings.bases), *bases()], check=False).returncode:
-        raise Trouble(f"BASES={settings.bases} did not bring {', '.join(bases())}")
+    wanted = [*bases(), *foreign(settings.overlays)]
+    if settings.bases and subprocess.run([*shlex.split(settings.bases), *wanted], check=False).returncode:
+        raise Trouble(f"BASES={settings.bases} did not bring {', '.join(wanted)}")
     buildx = docker.works("buildx", "version")
     if buildx and not docker.works("buildx", "inspect", BUILDER):
         docker("buildx", "create", "--name", BUILDER, *_buildkit_config(settings))

@@ -24,6 +24,7 @@ from stack.local.settings import dotenv
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERLAYS = (
+    "analysis-shares",
     "broker-cluster",
     "database-set",
     "databases",
@@ -66,6 +67,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         "REGISTRY": given.get("REGISTRY") or "datalab-registry.dev:5000",
         "TAG": tag,
         "STACK": given.get("STACK") or "datalab",
+        # Of every service alike: queues keep the kind they were made with.
+        "QUEUE_TYPE": "quorum" if "broker-cluster" in overlays else "classic",
         "PUBLIC_URL": (given.get("PUBLIC_URL") or "http://localhost").rstrip("/"),
         # They change seldom, and to start them anew stops everything: their version is that of their own files.
         "BROKER_TAG": given.get("BROKER_TAG") or commit("stack/broker", "stack/images/broker.Dockerfile"),

@@ -16,10 +16,11 @@ from services.hosting.database import DatabaseSettings
 from services.hosting.liveness import LivenessSettings
 from services.hosting.queues import QueueSettings
 from services.hosting.settings import ServiceSettings
+from services.hosting.shares import Share
 from stack.local.stack import SERVICES
 from stack.swarm import secrets
 from stack.swarm.deploy import LABEL, LABELS
-from stack.swarm.images import IMAGES, bases
+from stack.swarm.images import IMAGES, bases, foreign
 from stack.swarm.settings import OVERLAYS
 from tests.unit.stack import compose
 from tests.unit.stack.compose import ROOT, Stack
@@ -32,6 +33,7 @@ MAY_PUBLISH = {
     "stack/registry.yml": {"registry": {5000}},
     "stack/tls.yml": {"frontend-web": {443}},
     "stack/metrics.yml": {"grafana": {3000}},
+    "stack/analysis-shares.yml": {},
     "stack/broker-cluster.yml": {},
     "stack/database-set.yml": {},
     "stack/edges.yml": {},
@@ -119,6 +121,10 @@ def test_every_base_image_is_pinned_to_a_patch_release() -> None:
     for image in IMAGES:
         froms = re.findall(r"^FROM .*$", compose.dockerfile(image), re.MULTILINE)
         assert all("${BASE_REGISTRY}" in line for line in froms), "the registry is the operator's choice"
+
+
+def test_the_images_of_others_are_brought_too() -> None:
+    assert {image.partition(":")[0] for image in foreign(OVERLAYS)} == {"prom/prometheus", "grafana/grafana"}
 
 
 def test_mongodb_is_the_last_that_runs_on_a_pi_4() -> None:
@@ -306,20 +312,34 @@ def test_clients_reach_any_node_of_a_clustered_broker_by_the_name_of_the_first(b
     assert peers == {"broker-1,broker-2,broker-3"}
 
 
-def test_on_a_cluster_every_service_declares_queues_that_outlive_a_node(base: Stack) -> None:
-    cluster = compose.read("stack/broker-cluster.yml")
-    asked = {
-        name
-        for name, service in cluster.services.items()
-        if service.environment.get("QUEUE_TYPE") == "quorum"
-    }
-    assert asked == {*secrets.AGENTS.values(), "event-record-agent"}
+def test_every_service_declares_queues_of_the_kind_that_the_broker_wants(stack: Stack) -> None:
+    for name, service in own(stack).items():
+        if service.image == "${REGISTRY}/services:${TAG}" and name != ONE_SHOT:
+            assert service.environment["QUEUE_TYPE"] == "${QUEUE_TYPE:-classic}", name
 
 
 def test_a_client_of_a_replica_set_may_begin_with_any_member(base: Stack) -> None:
     first = base.services["database"].networks
     for each in own(compose.read("stack/database-set.yml")).values():
         assert each.networks == first
+
+
+def test_each_share_of_analysis_is_held_by_one_process_and_asked_by_the_edge(base: Stack) -> None:
+    shares = compose.read("stack/analysis-shares.yml")
+    held = {name: service for name, service in shares.services.items() if "SHARE" in service.environment}
+    count = str(len(held))
+    assert [service.environment["SHARE"] for service in held.values()] == [*map(str, range(len(held)))]
+    assert {service.environment["SHARES"] for service in held.values()} == {count}
+    assert shares.services["api-bff"].environment["ANALYSIS_SHARES"] == count
+    first = base.services["event-analysis-agent"]
+    for service in own(shares).values():
+        assert service.environment.items() >= first.environment.items()
+        assert (service.image, service.command, service.secrets) == (
+            first.image,
+            first.command,
+            first.secrets,
+        )
+        assert service.deploy.resources == first.deploy.resources
 
 
 def test_mail_has_a_way_out_that_nobody_else_has(base: Stack) -> None:
@@ -337,6 +357,7 @@ def test_the_services_are_given_settings_that_they_have(stack: Stack) -> None:
         MailSettings,
         AnalysisSettings,
         QueueSettings,
+        Share,
     )
     fields = [field for struct in (EdgeSettings, *of_services) for field in msgspec.structs.fields(struct)]
     there = {name for field in fields for name in (field.name.upper(), f"{field.name.upper()}_FILE")}

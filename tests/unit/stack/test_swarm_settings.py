@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from stack.local.errors import Trouble
-from stack.swarm import secrets, settings
+from stack.swarm import images, secrets, settings
 from stack.swarm.docker import Docker
 
 
@@ -21,6 +21,11 @@ def test_the_databases_version_is_that_of_its_own_files() -> None:
 def test_an_unknown_overlay_is_named() -> None:
     with pytest.raises(Trouble, match="metrix"):
         settings.load({"TAG": "abc", "OVERLAYS": "tls metrix"})
+
+
+@pytest.mark.parametrize(("overlays", "kind"), [("", "classic"), ("edges broker-cluster", "quorum")])
+def test_queues_are_kept_on_several_nodes_where_there_are_several(overlays: str, kind: str) -> None:
+    assert settings.load({"TAG": "abc", "OVERLAYS": overlays}).environment["QUEUE_TYPE"] == kind
 
 
 def test_a_time_that_is_none_is_named() -> None:
@@ -41,12 +46,12 @@ def test_a_service_logs_in_as_itself_at_the_name_of_the_table() -> None:
     assert "@app-meta-agent-db:27017/app-meta-agent?" in uri
 
 
-def fake_docker(tmp_path: Path, script: str) -> Docker:
+def fake_docker(tmp_path: Path, script: str, **environment: str) -> Docker:
     """Stands in for the program, which is not there in every place where tests run."""
     program = tmp_path / "docker"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    return Docker(settings.load({"TAG": "abc", "DOCKER": str(program)}))
+    return Docker(settings.load({"TAG": "abc", "DOCKER": str(program), **environment}))
 
 
 def test_without_an_engine_the_operator_is_told(tmp_path: Path) -> None:
@@ -63,3 +68,46 @@ def test_half_of_a_pair_of_secrets_is_refused(tmp_path: Path) -> None:
     script = 'case "$1" in info) echo true;; secret) echo datalab_amqp_uri;; esac'
     with pytest.raises(Trouble, match="amqp_uri and broker_definitions"):
         secrets.make(settings.load({"TAG": "abc"}), fake_docker(tmp_path, script))
+
+
+def said_to_docker(tmp_path: Path, script: str, **environment: str) -> list[str]:
+    """What `make push` calls docker with, an argument list a line."""
+    log = tmp_path / "said"
+    docker = fake_docker(tmp_path, f'echo "$*" >>{log}; {script}', **environment)
+    chosen = settings.load({"TAG": "abc", "BROKER_TAG": "b", "DATABASE_TAG": "d", **environment})
+    images.build(chosen, docker, push=True)
+    return log.read_text().splitlines()
+
+
+def test_with_buildx_every_image_is_built_for_both_platforms_and_pushed(tmp_path: Path) -> None:
+    said = said_to_docker(tmp_path, "exit 0")
+    builds = [line for line in said if line.startswith("buildx build")]
+    assert len(builds) == len(images.IMAGES)
+    for name, line in zip(images.IMAGES, builds, strict=True):
+        assert "--builder datalab --platform linux/arm64,linux/amd64" in line
+        assert f" -t datalab-registry.dev:5000/{name}:" in line
+        assert " --push " in line
+
+
+def test_a_builder_is_made_once(tmp_path: Path) -> None:
+    said = said_to_docker(tmp_path, 'case "$*" in "buildx inspect datalab") exit 1;; esac')
+    (made,) = [line for line in said if "create" in line]
+    assert made.startswith("buildx create --name datalab")
+    assert not [line for line in said_to_docker(tmp_path, "exit 0")[len(said) :] if "create" in line]
+
+
+def test_without_buildx_images_are_built_for_this_machine_and_pushed(tmp_path: Path) -> None:
+    said = said_to_docker(tmp_path, 'case "$1" in buildx) exit 1;; esac', PLATFORMS="linux/arm64")
+    assert [line for line in said if line.startswith("push ")] == [
+        "push datalab-registry.dev:5000/edge:abc",
+        "push datalab-registry.dev:5000/services:abc",
+        "push datalab-registry.dev:5000/frontend:abc",
+        "push datalab-registry.dev:5000/database:d",
+        "push datalab-registry.dev:5000/broker:b",
+    ]
+    assert all("--platform" not in line for line in said)
+
+
+def test_base_images_that_could_not_be_brought_are_named(tmp_path: Path) -> None:
+    with pytest.raises(Trouble, match=r"mongo:4\.4\.18"):
+        said_to_docker(tmp_path, "exit 0", BASES="false")
