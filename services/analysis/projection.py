@@ -116,8 +116,7 @@ class Written(NamedTuple):
 class Projection:
     def __init__(self, file: Path, memory: str, threads: int, share: Share = ALL) -> None:
         self.file = file
-        self.version = VERSION if share.is_all else (VERSION * SLOTS + share.shares) * SLOTS + share.share
-        """of the program, and of which apps the file holds"""
+        self.share = share
         self.settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
             "threads": threads,
@@ -201,6 +200,13 @@ class Projection:
         cursor = self.lender.cursor()
         cursor.execute("set enable_progress_bar = false")
         return cursor
+
+    @property
+    def version(self) -> int:
+        """Of the program, and of which apps the file holds."""
+        if self.share.is_all:
+            return VERSION
+        return (VERSION * (SLOTS + 1) + self.share.shares) * SLOTS + self.share.share
 
     @property
     def _writer(self) -> duckdb.DuckDBPyConnection:

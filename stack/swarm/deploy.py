@@ -14,10 +14,8 @@ from stack.swarm.docker import Docker
 from stack.swarm.settings import ROOT, Settings
 
 LABEL = "datalab.data"
-LABELS = {
-    "broker-cluster": ("datalab.second", "datalab.third"),
-    "database-set": ("datalab.second", "datalab.third"),
-}
+_TWO_MORE = ("datalab.second", "datalab.third")
+LABELS = {"analysis-shares": _TWO_MORE, "broker-cluster": _TWO_MORE, "database-set": _TWO_MORE}
 """of the nodes that an overlay needs beside the first"""
 ONE_SHOT = "database-prepare"
 """does its work and ends"""
@@ -124,7 +122,7 @@ def _started(service: Service) -> str:
 
 def _is_well(docker: Docker, service: Service, name: str, state: str) -> bool:
     wanted = service["Spec"]["Mode"]["Replicated"]["Replicas"]
-    image = service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"].partition("@")[0]
+    image = _image(service)
     tasks = docker.lines(
         "service", "ps", "--no-trunc", "--format", "{{.CurrentState}}\t{{.Image}}", service["Spec"]["Name"]
     )
@@ -135,6 +133,16 @@ def _is_well(docker: Docker, service: Service, name: str, state: str) -> bool:
     if name == ONE_SHOT:
         return bool(running)
     return len(running) == wanted and not others and state not in ("updating", "rollback_started")
+
+
+def running(settings: Settings, docker: Docker, *images: str) -> list[str]:
+    """The services that run one of these images."""
+    starts = tuple(f"{settings.registry}/{image}:" for image in images)
+    return [
+        name
+        for service in _services(settings, docker)
+        if (name := _name(settings, service)) != ONE_SHOT and _image(service).startswith(starts)
+    ]
 
 
 def last_lines(settings: Settings, docker: Docker, name: str) -> str:
@@ -149,6 +157,10 @@ def _services(settings: Settings, docker: Docker) -> Sequence[Service]:
     label = f"label=com.docker.stack.namespace={settings.stack}"
     names = docker.lines("service", "ls", "--format", "{{.Name}}", "--filter", label)
     return docker.inspect("service", *names)
+
+
+def _image(service: Service) -> str:
+    return str(service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]).partition("@")[0]
 
 
 def _name(settings: Settings, service: Service) -> str:

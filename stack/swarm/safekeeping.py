@@ -43,7 +43,7 @@ def restore(settings: Settings, docker: Docker, folder: Path, replace: bool) -> 
     finally:
         folder.chmod(mode)
     # What they remember (keys, configs, revocations) is of before.
-    for name in (*AGENTS.values(), "event-record-agent", "api-bff"):
+    for name in deploy.running(settings, docker, "services", "edge"):
         docker("service", "update", "--force", "--detach", f"{settings.stack}_{name}")
     deploy.wait(settings, docker)
     print("Restored. The reports are complete again when analysis has read the record.")

@@ -10,6 +10,7 @@ from bson import Binary, ObjectId
 from services.analysis import dictionaries, record
 from services.analysis.projection import Counts, Projection, ProjectionUnusable
 from services.contracts.frames import Click, Custom, Frame, Move, Page, Retimed
+from services.hosting.shares import Share
 from tests.unit.services.analysis.visits import BEGIN, Visit, deliver, frame, frames, new_app, visit
 
 URL = "https://shop.test/"
@@ -236,6 +237,18 @@ def test_a_half_built_file_is_unusable(file: Path) -> None:
     projection.close()
     with pytest.raises(ProjectionUnusable):
         projection.open()
+
+
+@pytest.mark.parametrize("other", [Share(), Share(share=1, shares=2), Share(share=0, shares=3)])
+def test_a_file_of_other_apps_is_unusable(file: Path, other: Share) -> None:
+    projection = Projection(file, "256MB", 1, Share(share=0, shares=2))
+    projection.create("first")
+    projection.enter("following")
+    projection.close()
+    assert projection.open().stage == "following"
+    projection.close()
+    with pytest.raises(ProjectionUnusable, match="version"):
+        Projection(file, "256MB", 1, other).open()
 
 
 def test_a_file_of_another_version_is_unusable(

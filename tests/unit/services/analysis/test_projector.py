@@ -4,11 +4,13 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+from bson import ObjectId
 
 from services.analysis import change_stream, projector
 from services.analysis.change_stream import Batch
 from services.analysis.projection import Projection
 from services.analysis.projector import Projector
+from services.hosting.shares import Share
 
 
 def test_reports_stay_complete_while_nobody_comes(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,3 +26,15 @@ def test_reports_stay_complete_while_nobody_comes(file: Path, monkeypatch: pytes
     assert (following.standing.position, following.as_of) == ("later", 7)
     assert following.complete
     following.projection.close()
+
+
+def test_a_process_with_a_share_of_the_apps_takes_their_frames_alone_and_every_removal() -> None:
+    apps = [ObjectId() for _ in range(50)]
+    documents = {app: {"_id": b"", "app": app} for app in apps}
+    taken: list[ObjectId] = []
+    for share in range(3):
+        projector = Projector()
+        projector.share = Share(share=share, shares=3)
+        assert projector._wanted({"_id": apps[0], "removal": "app"})
+        taken += [app for app, document in documents.items() if projector._wanted(document)]
+    assert sorted(taken) == sorted(apps)
