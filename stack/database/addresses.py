@@ -50,10 +50,12 @@ def direct(host: str, secrets: Path = SECRETS) -> Client:
 
 
 def primary(host: str, secrets: Path = SECRETS) -> Client:
-    """As `__system`, at the primary of the set that this server belongs to."""
+    """As `__system`, at the primary of the set that this server belongs to, or at this router of shards."""
     with direct(host, secrets) as one:
-        name = one.admin.command("hello")["setName"]
-    return MongoClient(host, replicaSet=name, **_system(secrets))
+        hello = one.admin.command("hello")
+    if hello.get("msg") == "isdbgrid":
+        return direct(host, secrets)
+    return MongoClient(host, replicaSet=hello["setName"], **_system(secrets))
 
 
 def _system(secrets: Path) -> dict[str, Any]:  # Any: options as pymongo takes them

@@ -13,7 +13,7 @@ from typing import Any
 
 from pymongo.errors import OperationFailure, PyMongoError
 
-from stack.database import addresses
+from stack.database import addresses, shards
 from stack.database.addresses import SECRETS, Address, Client
 
 log = logging.getLogger(__name__)
@@ -36,28 +36,50 @@ def prepare(secrets: Path = SECRETS) -> None:
     databases = addresses.read(secrets)
     if not databases:
         raise NotPrepared(f"there is no mongo_uri_… in {secrets}")
+    router = os.environ.get("MONGO_ROUTER", "")
     for host, here in addresses.by_host(databases).items():
+        if host == router:
+            _prepare_shards(router, here, secrets)
+            log.info("%s is ready for %s", host, ", ".join(each.database for each in here))
+            continue
         # The first member begins the set: by the name that the clients use, any of them might answer.
         _Server(members[0] if members else host, secrets).prepare(here, members)
         log.info("%s is ready for %s", host, ", ".join(each.database for each in here))
 
 
+def _prepare_shards(router: str, databases: Sequence[Address], secrets: Path) -> None:
+    config, *shards_ = shards.sets(os.environ.get("MONGO_SETS", ""))
+    for name, member in (config, *shards_):
+        server = _Server(member, secrets, shards.initiation(name, member, is_config=name == config[0]))
+        server.begin()
+    server = _Server(router, secrets)
+    with addresses.direct(router, secrets) as client:
+        server.until(lambda: shards.add(client, shards_))
+        for each in databases:
+            server.until(lambda each=each: _allow(client, each))  # type: ignore[misc]  # bound at once
+            server.until(lambda each=each: shards.divide(client, each))  # type: ignore[misc]
+
+
 class _Server:
-    def __init__(self, host: str, secrets: Path) -> None:
+    def __init__(self, host: str, secrets: Path, begun_with: dict[str, Any] | None = None) -> None:
         self.host = host
         self.secrets = secrets
+        self.begun_with = begun_with
         self.end = time.monotonic() + PATIENCE
 
     def prepare(self, databases: Sequence[Address], members: Sequence[str]) -> None:
-        self._until(self._initiated)
-        self._until(self._led)
+        self.begin()
         with addresses.primary(self.host, self.secrets) as client:
             for each in databases:
-                self._until(lambda each=each: _allow(client, each))  # type: ignore[misc]  # bound at once
+                self.until(lambda each=each: _allow(client, each))  # type: ignore[misc]  # bound at once
             for member in members:
-                self._until(lambda member=member: _join(client, member))  # type: ignore[misc]
+                self.until(lambda member=member: _join(client, member))  # type: ignore[misc]
 
-    def _until(self, done: Callable[[], bool]) -> None:
+    def begin(self) -> None:
+        self.until(self._initiated)
+        self.until(self._led)
+
+    def until(self, done: Callable[[], bool]) -> None:
         while True:
             try:
                 if done():
@@ -74,11 +96,12 @@ class _Server:
         with addresses.direct(self.host, self.secrets) as client:
             if "setName" in client.admin.command("hello"):
                 return True
-            member = {"_id": 0, "host": client.admin.command("serverStatus")["host"]}
-            if ":" not in member["host"]:
-                member["host"] += ":27017"
+            member = client.admin.command("serverStatus")["host"]
+            own = shards.initiation(
+                REPLICA_SET, member if ":" in member else f"{member}:27017", is_config=False
+            )
             try:
-                client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+                client.admin.command("replSetInitiate", self.begun_with or own)
             except OperationFailure as failure:
                 if failure.code != _ALREADY_INITIALISED:
                     raise

@@ -15,7 +15,12 @@ from stack.swarm.settings import ROOT, Settings
 
 LABEL = "datalab.data"
 _TWO_MORE = ("datalab.second", "datalab.third")
-LABELS = {"analysis-shares": _TWO_MORE, "broker-cluster": _TWO_MORE, "database-set": _TWO_MORE}
+LABELS = {
+    "analysis-shares": _TWO_MORE,
+    "broker-cluster": _TWO_MORE,
+    "database-set": _TWO_MORE,
+    "shards": _TWO_MORE,
+}
 """of the nodes that an overlay needs beside the first"""
 ONE_SHOT = "database-prepare"
 """does its work and ends"""

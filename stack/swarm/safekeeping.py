@@ -13,9 +13,6 @@ from stack.swarm.errand import Errand
 from stack.swarm.secrets import AGENTS
 from stack.swarm.settings import ROOT, Settings
 
-DATABASE = Errand(
-    "stack.database", "data", ("mongo_keyfile", *(f"mongo_uri_{database}" for database in AGENTS))
-)
 Counts = dict[str, dict[str, int]]
 
 
@@ -25,7 +22,7 @@ def backup(settings: Settings, docker: Docker, folder: Path | None = None) -> Pa
     folder.mkdir(parents=True)
     folder.chmod(0o777)  # written by the user of the image; it is closed below
     try:
-        print(DATABASE.run(settings, docker, "backup", "/backup", bound=folder), end="")
+        print(_database(settings).run(settings, docker, "backup", "/backup", bound=folder), end="")
     finally:
         folder.chmod(0o700)
     print(f"The backup is in {folder}.")
@@ -39,7 +36,7 @@ def restore(settings: Settings, docker: Docker, folder: Path, replace: bool) -> 
     folder.chmod(0o755)
     try:
         arguments = ("restore", "/backup", *(("--replace",) if replace else ()))
-        print(DATABASE.run(settings, docker, *arguments, bound=folder), end="")
+        print(_database(settings).run(settings, docker, *arguments, bound=folder), end="")
     finally:
         folder.chmod(mode)
     # What they remember (keys, configs, revocations) is of before.
@@ -49,6 +46,13 @@ def restore(settings: Settings, docker: Docker, folder: Path, replace: bool) -> 
     print("Restored. The reports are complete again when analysis has read the record.")
 
 
+def _database(settings: Settings) -> Errand:
+    uris = {f"mongo_uri_{database}" for database in AGENTS}
+    if "shards" in settings.overlays:
+        uris = uris - {"mongo_uri_analysis"} | {"mongo_uri_record"}
+    return Errand("stack.database", "data", ("mongo_keyfile", *sorted(uris)))
+
+
 def counts(settings: Settings, docker: Docker) -> Counts:
     """Documents of each collection of each database."""
-    return json.loads(DATABASE.run(settings, docker, "counts"))
+    return json.loads(_database(settings).run(settings, docker, "counts"))

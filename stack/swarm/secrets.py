@@ -54,13 +54,14 @@ def _all() -> dict[str, str]:
         "ticket_key": secrets.token_hex(64),
         "mongo_keyfile": secrets.token_hex(256),
         "grafana_password": secrets.token_urlsafe(24),
+        "mongo_uri_record": _mongo_uri("event-analysis-agent", "record-router:27017", ""),
         **{f"mongo_uri_{database}": _mongo_uri(agent) for database, agent in AGENTS.items()},
     }
 
 
-def _mongo_uri(agent: str) -> str:
+def _mongo_uri(agent: str, at: str = "", of_set: str = "replicaSet=datalab&") -> str:
     password = secrets.token_urlsafe(32)
-    return f"mongodb://{agent}:{password}@{agent}-db:27017/{agent}?replicaSet=datalab&authSource={agent}"
+    return f"mongodb://{agent}:{password}@{at or f'{agent}-db:27017'}/{agent}?{of_set}authSource={agent}"
 
 
 def definitions(password: str) -> dict[str, object]:

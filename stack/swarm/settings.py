@@ -32,6 +32,7 @@ OVERLAYS = (
     "mail",
     "mail-login",
     "metrics",
+    "shards",
     "tls",
 )
 

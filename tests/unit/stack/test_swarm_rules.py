@@ -37,6 +37,7 @@ MAY_PUBLISH = {
     "stack/broker-cluster.yml": {},
     "stack/database-set.yml": {},
     "stack/edges.yml": {},
+    "stack/shards.yml": {},
     "stack/mail.yml": {},
     "stack/mail-login.yml": {},
     "stack/databases.yml": {f"{agent}-db": {27017} for agent in secrets.AGENTS.values()},
