@@ -30,6 +30,7 @@ from edge.dashboard.apps import Apps
 from edge.dashboard.audit import Audit
 from edge.dashboard.config import Configs
 from edge.dashboard.doors import Doors
+from edge.dashboard.join_links import Links, read_join_link
 from edge.dashboard.live import Dashboards, live, live_ticket
 from edge.dashboard.members import Invites, Members
 from edge.dashboard.notifications import Notifications
@@ -101,6 +102,8 @@ def make_app(settings: EdgeSettings) -> Litestar:
             LogIns,
             Organisation,
             Audit,
+            Links,
+            read_join_link,
             Apps,
             Members,
             Invites,

@@ -23,6 +23,8 @@ class Registration(msgspec.Struct, forbid_unknown_fields=True):
     password: users.Password
     name: users.PersonName
     organisation: users.Domain
+    link: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    """the token of a link into the organisation: who has a good one is in at once"""
 
 
 class Credentials(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,7 +70,7 @@ class Accounts(Controller):
         bus: GivenBus,
         doors: GivenDoors,
     ) -> users.User:
-        """Found an organisation, or ask to join the one of that domain."""
+        """Found an organisation, ask to join the one of that domain, or join it by a link."""
         doors.knock("register", request)
         return await bus.call(users.RegisterUser(**msgspec.structs.asdict(data)))
 

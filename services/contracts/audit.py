@@ -32,6 +32,8 @@ Did = Literal[
     "refused",
     "removed",
     "organisation_handed_over",
+    "join_link_made",
+    "join_link_revoked",
     "app_created",
     "app_changed",
     "app_deleted",

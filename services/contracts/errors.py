@@ -9,6 +9,7 @@
     │   ├── AccessTokenInvalid
     │   ├── RefreshTokenInvalid
     │   ├── ResetLinkInvalid
+    │   ├── JoinLinkInvalid
     │   └── AppTokenInvalid
     ├── Forbidden              403
     │   ├── ApprovalPending
@@ -20,6 +21,7 @@
     │   ├── SessionUnknown
     │   ├── LogInSessionUnknown
     │   ├── ApiKeyUnknown
+    │   ├── JoinLinkUnknown
     │   ├── MemberUnknown
     │   ├── InviteUnknown
     │   ├── TokenUnknown
@@ -131,6 +133,10 @@ class ResetLinkInvalid(Unauthenticated):
     """The link that sets a new password is unknown, used or older than an hour."""
 
 
+class JoinLinkInvalid(Unauthenticated):
+    """The link into an organisation is unknown, revoked, used up, too old, or for somebody else."""
+
+
 class AppTokenInvalid(Unauthenticated):
     """The app's tracker token is missing, forged, expired or revoked."""
 
@@ -173,6 +179,10 @@ class LogInSessionUnknown(NotFound):
 
 class ApiKeyUnknown(NotFound):
     """The asker has no API key of that id."""
+
+
+class JoinLinkUnknown(NotFound):
+    """The organisation has no link of that id."""
 
 
 class MemberUnknown(NotFound):

@@ -18,7 +18,7 @@ Password = Annotated[str, msgspec.Meta(min_length=10, max_length=200)]
 PersonName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 Role = Literal["admin", "member"]
-OrganisationAction = Literal["see_people", "approve", "remove", "hand_over", "read_audit"]
+OrganisationAction = Literal["see_people", "approve", "remove", "hand_over", "read_audit", "make_links"]
 """what `services.users.permissions` says of each"""
 Standing = Literal["enrolling", "pending", "active"]
 """`enrolling`: no password yet; `pending`: waits for an admin's approval; `active`: may log in."""
@@ -40,9 +40,10 @@ class User(msgspec.Struct, kw_only=True):
 
 
 class RegisterUser(Call[User]):
-    """Found an organisation (the first of its domain, becoming its admin) or ask to join it (standing `pending`).
+    """Found an organisation (the first of its domain, becoming its admin), ask to join it (standing `pending`), or join
+    it by the token of a link.
 
-    Raises EmailTaken, InvalidInput.
+    Raises EmailTaken, InvalidInput, JoinLinkInvalid.
     """
 
     address: ClassVar[str] = "users.register"
@@ -50,6 +51,7 @@ class RegisterUser(Call[User]):
     password: Password
     name: PersonName
     organisation: Domain
+    link: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 class GetUser(Call[User]):
@@ -133,6 +135,16 @@ class UserRemoved(Event):
     user: User
     """as they were"""
     by: str
+    at: int
+    """UNIX ms"""
+
+
+class ApprovalAsked(Event):
+    """Somebody waits for the admin to let them in."""
+
+    address: ClassVar[str] = "users/approval_asked"
+    user: User
+    admin: str
     at: int
     """UNIX ms"""
 

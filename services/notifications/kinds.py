@@ -16,8 +16,9 @@ from services.contracts.apps import (
     MemberLeft,
     MemberRemoved,
 )
+from services.contracts.join_links import UserJoined
 from services.contracts.tokens import TokenExpiring
-from services.contracts.users import User
+from services.contracts.users import ApprovalAsked, User
 
 Name = Callable[[str], str]
 """of a user"""
@@ -33,6 +34,19 @@ class Message(msgspec.Struct, frozen=True):
 
 def welcome(user: User) -> Message:
     return Message(user=user.id, kind="welcome", facts={"name": user.name, "organisation": user.organisation})
+
+
+APPROVAL_ASKED = "approval-asked"
+
+
+def approval_asked(event: ApprovalAsked) -> Message:
+    """It is done with when they are let in or refused."""
+    facts = {"name": event.user.name, "user": event.user.id}
+    return Message(user=event.admin, kind=APPROVAL_ASKED, facts=facts, key=event.user.id)
+
+
+def joined(event: UserJoined) -> Message:
+    return Message(user=event.by, kind="joined", facts={"name": event.user.name}, key=event.user.id)
 
 
 WHOM: dict[type[Concerning], tuple[str, str]] = {

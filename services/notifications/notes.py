@@ -23,6 +23,19 @@ def add(message: Message) -> Notification:
         return Note.objects.get(**same).told()
 
 
+def done_with(kind: str, **which: str) -> list[tuple[str, Notification]]:
+    """What was to be done is done: hide it from who was told. `which`: of that `key`, or of that `user`."""
+    waiting = [*Note.objects(kind=kind, hidden=False, **which)]
+    hiding = [note for note in waiting if Note.objects(id=note.id, hidden=False).update_one(hidden=True)]
+    return [(note.user, Note.objects.get(id=note.id).told()) for note in hiding]
+
+
+def pass_on(kind: str, giver: str, taker: str) -> list[Message]:
+    """What waits for somebody waits for somebody else now."""
+    waiting = [*Note.objects(user=giver, kind=kind, hidden=False)]
+    return [Message(user=taker, kind=kind, facts=dict(note.facts), key=note.key) for note in waiting]
+
+
 def of(user: str) -> list[Notification]:
     return [note.told() for note in Note.objects(user=user).order_by("-created_at", "-id").limit(SHOWN)]
 

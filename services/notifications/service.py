@@ -13,6 +13,7 @@ from services.contracts.apps import (
     MemberRemoved,
 )
 from services.contracts.errors import UserUnknown
+from services.contracts.join_links import UserJoined
 from services.contracts.messages import Done
 from services.contracts.notifications import (
     DeleteNotification,
@@ -22,7 +23,14 @@ from services.contracts.notifications import (
     NotificationList,
 )
 from services.contracts.tokens import TokenExpiring
-from services.contracts.users import GetUser, UserRegistered
+from services.contracts.users import (
+    AdminChanged,
+    ApprovalAsked,
+    GetUser,
+    UserApproved,
+    UserRegistered,
+    UserRemoved,
+)
 from services.hosting import Calls, Database, Healthy, Tell, listen, rpc
 from services.notifications import kinds, notes
 
@@ -51,6 +59,29 @@ class Notifications(Healthy):
     @listen(UserRegistered)
     def on_registered(self, event: UserRegistered) -> None:
         self._add(kinds.welcome(event.user))
+
+    @listen(ApprovalAsked)
+    def on_approval_asked(self, event: ApprovalAsked) -> None:
+        self._add(kinds.approval_asked(event))
+        if not self._waits(event.user.id):  # the answer was quicker than this question
+            self._done_with(key=event.user.id)
+
+    @listen(UserApproved)
+    def on_approved(self, event: UserApproved) -> None:
+        self._done_with(key=event.user.id)
+
+    @listen(UserRemoved)
+    def on_user_removed(self, event: UserRemoved) -> None:
+        self._done_with(key=event.user.id)
+
+    @listen(AdminChanged)
+    def on_admin_changed(self, event: AdminChanged) -> None:
+        self._add(*notes.pass_on(kinds.APPROVAL_ASKED, event.by, event.admin))
+        self._done_with(user=event.by)
+
+    @listen(UserJoined)
+    def on_joined(self, event: UserJoined) -> None:
+        self._add(kinds.joined(event))
 
     @listen(Invited)
     def on_invited(self, event: Invited) -> None:
@@ -98,6 +129,16 @@ class Notifications(Healthy):
     def _add(self, *messages: kinds.Message) -> None:
         for message in messages:
             self.tell(NotificationAdded(user=message.user, notification=notes.add(message)))
+
+    def _done_with(self, **which: str) -> None:
+        for user, notification in notes.done_with(kinds.APPROVAL_ASKED, **which):
+            self.tell(NotificationAdded(user=user, notification=notification))
+
+    def _waits(self, user: str) -> bool:
+        try:
+            return self.calls(GetUser(user=user)).standing in ("enrolling", "pending")
+        except UserUnknown:
+            return False
 
     def _name(self, user: str) -> str:
         try:

@@ -1,8 +1,9 @@
-"""People and the audit log, in the database `users`."""
+"""People, links into the organisation, and the audit log, in the database `users`."""
 
-from mongoengine import BooleanField, DictField, IntField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, StringField
 
 from services.contracts.audit import AuditEntry
+from services.contracts.join_links import JoinLink
 from services.contracts.users import User
 from services.hosting.database import Record
 from services.hosting.telling import Telling
@@ -55,6 +56,48 @@ class Person(Telling):
             standing=self.standing,
             position=self.position,
             created_at=self.created_at,
+        )
+
+
+class LinkRecord(Telling):
+    """A link that lets people in, by the digest of its token. A revoked one goes when that has been told."""
+
+    id = StringField(primary_key=True)
+    token = StringField(required=True)
+    organisation = StringField(required=True)
+    by = StringField(required=True)
+    email = StringField(default="")
+    most = IntField(required=True)
+    left = IntField(required=True)
+    used_by = ListField(StringField())
+    """whom each use was for"""
+    created_at = IntField(required=True)
+    expires_at = DateTimeField(required=True)
+    revoked = BooleanField(default=False)
+
+    meta = {
+        "db_alias": "users",
+        "collection": "links",
+        "indexes": [
+            {"fields": ["token"], "unique": True},
+            "organisation",
+            "by",
+            {"fields": ["expires_at"], "expireAfterSeconds": 0},
+        ],
+    }
+
+    def all_told(self) -> None:
+        LinkRecord.objects(id=self.id, revoked=True).delete()
+
+    def told(self) -> JoinLink:
+        return JoinLink(
+            id=self.id,
+            by=self.by,
+            email=self.email,
+            most=self.most,
+            left=self.left,
+            created_at=self.created_at,
+            expires_at=int(self.expires_at.timestamp() * 1000),
         )
 
 

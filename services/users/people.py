@@ -5,9 +5,11 @@ from mongoengine import NotUniqueError
 
 from services.contracts.audit import UsersDeed
 from services.contracts.errors import EmailTaken, UserUnknown
-from services.contracts.users import RegisterUser, UpdateMe, User
+from services.contracts.join_links import UserJoined
+from services.contracts.users import ApprovalAsked, RegisterUser, UpdateMe, User
 from services.hosting.clock import now
-from services.users.documents import REMOVED, Person
+from services.users import join_links
+from services.users.documents import REMOVED, LinkRecord, Person
 from services.users.registration import role_of, same_address, same_domain, standing_of
 
 
@@ -35,6 +37,14 @@ def enrolling(request: RegisterUser) -> Person:
     return found
 
 
+def join(person: Person, link: LinkRecord) -> User:
+    """Take a use of the link; what the person will be once `stand` is called. Raises JoinLinkInvalid."""
+    join_links.use(link, person)
+    person.founder, person.role = False, role_of(founder=False)
+    person.standing = standing_of(founder=False, invited=True)
+    return person.told()
+
+
 def found_or_join(person: Person) -> User:
     """Claim the organisation; what the person will be once `stand` is called. Raises EmailTaken."""
     try:
@@ -52,21 +62,32 @@ def found_or_join(person: Person) -> User:
     return person.told()
 
 
-def stand(user: User) -> Person:
-    """End the enrolling, once. Raises EmailTaken when another registration with that e-mail ended or changed it
-    meanwhile.
+def stand(user: User, link: LinkRecord | None = None) -> Person:
+    """End the enrolling, once, and have told what follows from it.
+
+    Raises EmailTaken when another registration with that e-mail ended or changed it meanwhile.
     """
     same = Person.objects(
         id=ObjectId(user.id), standing="enrolling", organisation=user.organisation, role=user.role
     )
     standing = Person()
-    standing.to_tell(UsersDeed(did="registered", by=user.id, facts={"standing": user.standing}))
+    facts = {"standing": user.standing} | ({} if link is None else {"link": link.id})
+    standing.to_tell(UsersDeed(did="registered", by=user.id, facts=facts))
+    if link is not None:
+        standing.to_tell(UserJoined(user=user, by=link.by, at=now()))
+    elif user.standing == "pending" and (admin := admin_of(user.organisation)) is not None:
+        standing.to_tell(ApprovalAsked(user=user, admin=str(admin.id), at=now()))
     stands: Person | None = same.modify(
         new=True, set__standing=user.standing, push_all__untold=list(standing.untold)
     )
     if stands is None:
         raise _email_taken()
     return stands
+
+
+def admin_of(organisation: str) -> Person | None:
+    found: Person | None = Person.objects(organisation=organisation, role="admin", standing="active").first()
+    return found
 
 
 def _email_taken() -> EmailTaken:

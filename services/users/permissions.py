@@ -25,6 +25,7 @@ RULES = (
     Rule("approve", _ADMIN, "let somebody in who waits"),
     Rule("remove", _ADMIN, "refuse somebody who waits, take a colleague out"),
     Rule("hand_over", _ADMIN, "make a colleague the admin in one's place"),
+    Rule("make_links", _ADMIN, "make, list and revoke links that let people in without approval"),
     Rule("read_audit", _ADMIN, "read the audit log"),
 )
 

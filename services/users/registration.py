@@ -1,5 +1,5 @@
-"""How somebody joins: the first of a domain founds it and is its admin, later ones wait for the admin's
-approval, since a domain typed into a form proves nothing.
+"""How somebody joins: the first of a domain founds it and is its admin; who has a link from the admin is in at once;
+others wait for the admin's approval, since a domain typed into a form proves nothing.
 """
 
 from services.contracts.users import Role, Standing
@@ -18,5 +18,5 @@ def role_of(founder: bool) -> Role:
     return "admin" if founder else "member"
 
 
-def standing_of(founder: bool) -> Standing:
-    return "active" if founder else "pending"
+def standing_of(founder: bool, invited: bool = False) -> Standing:
+    return "active" if founder or invited else "pending"

@@ -15,6 +15,15 @@ from services.contracts.audit import (
     UsersDeed,
 )
 from services.contracts.auth import Enrol
+from services.contracts.join_links import (
+    JoinLinks,
+    JoinOffer,
+    ListJoinLinks,
+    MakeJoinLink,
+    NewJoinLink,
+    ReadJoinLink,
+    RevokeJoinLink,
+)
 from services.contracts.messages import Done
 from services.contracts.users import (
     ApproveUser,
@@ -29,12 +38,13 @@ from services.contracts.users import (
     UpdateMe,
     User,
     UserRegistered,
+    UserRemoved,
 )
 from services.hosting import Calls, Database, Healthy, Settings, Tell, listen, rpc
 from services.hosting.clock import now
 from services.hosting.telling import TellFrom
-from services.users import audit, organisation, people
-from services.users.documents import Person
+from services.users import audit, join_links, organisation, people
+from services.users.documents import LinkRecord, Person
 from services.users.settings import UsersSettings
 
 LOOK_FOR_OLD = 3600
@@ -48,15 +58,16 @@ class Users(Healthy):
     calls = Calls()
     settings = Settings(UsersSettings)
     tell = Tell()
-    tell_of = TellFrom(Person)
+    tell_of = TellFrom(Person, LinkRecord)
 
     @rpc
     def register(self, request: RegisterUser) -> User:
+        link = join_links.for_registration(request) if request.link else None
         person = people.enrolling(request)
         self.calls(Enrol(user=str(person.id), email=person.email, password=request.password))
-        user = people.found_or_join(person)
+        user = people.found_or_join(person) if link is None else people.join(person, link)
         self.tell(UserRegistered(user=user))
-        self.tell_of(people.stand(user))
+        self.tell_of(people.stand(user, link))
         return user
 
     @rpc
@@ -90,6 +101,33 @@ class Users(Healthy):
     def hand_over(self, request: HandOverOrganisation) -> User:
         to = self.database.together(lambda: organisation.hand_over(request.actor, request.user))
         return self._told(people.person(to)).told()
+
+    # -- links that let people in
+
+    @rpc
+    def make_join_link(self, request: MakeJoinLink) -> NewJoinLink:
+        link, token = join_links.make(organisation.permitted(request.actor, "make_links"), request)
+        self.tell_of(link)
+        return NewJoinLink(link.told(), token)
+
+    @rpc
+    def join_links(self, request: ListJoinLinks) -> JoinLinks:
+        by = organisation.permitted(request.actor, "make_links")
+        return JoinLinks([link.told() for link in join_links.of(by.organisation)])
+
+    @rpc
+    def revoke_join_link(self, request: RevokeJoinLink) -> Done:
+        by = organisation.permitted(request.actor, "make_links")
+        self.tell_of(join_links.revoke(by, request.link))
+        return Done()
+
+    @rpc
+    def read_join_link(self, request: ReadJoinLink) -> JoinOffer:
+        return join_links.offer(request.token)
+
+    @listen(UserRemoved)
+    def on_removed(self, event: UserRemoved) -> None:
+        join_links.end_those_of(event.user.id)
 
     # -- the audit log
 

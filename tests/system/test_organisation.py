@@ -2,6 +2,7 @@
 reads it.
 """
 
+import uuid
 from collections.abc import Iterator
 from typing import NamedTuple, get_args
 
@@ -12,7 +13,7 @@ from services.contracts.users import OrganisationAction
 from services.users.permissions import RULES
 from stack.local import Stack
 from tests.system.organisation import Organisation, Who, organisation
-from tests.system.people import SHOP, App, Json, Owner, eventually
+from tests.system.people import PASSWORD, SHOP, App, Json, Owner, client, eventually
 
 ROLES: tuple[Who, ...] = get_args(Who)
 MEMBERS = {rule.action for rule in RULES if "member" in rule.roles}
@@ -31,6 +32,9 @@ ROUTES = {
     "approveMember": Route("approve", "POST", "members/{other}/approve"),
     "removeFromOrganisation": Route("remove", "DELETE", "members/{other}"),
     "handOverOrganisation": Route("hand_over", "POST", "hand-over", {"user": "{admin}"}),
+    "joinLinks": Route("make_links", "GET", "join-links"),
+    "makeJoinLink": Route("make_links", "POST", "join-links", {}),
+    "revokeJoinLink": Route("make_links", "DELETE", "join-links/{link}"),
     "audit": Route("read_audit", "GET", "audit"),
     "auditNames": Route("read_audit", "GET", "audit/names"),
 }
@@ -42,13 +46,15 @@ def company(stack: Stack) -> Iterator[Organisation]:
         yield people
 
 
-def expected(who: Who, action: OrganisationAction) -> str:
+def expected(who: Who, operation: str) -> str:
+    action = ROUTES[operation].action
     if who == "anonymous":
         return "access-token-invalid"
     if who.endswith(" key"):
         return "scope-missing"
     if who == "stranger":  # the admin of another organisation, where these people do not exist
-        return "user-unknown" if action in ("approve", "remove", "hand_over") else "done"
+        unknown = {"approve": "user-unknown", "remove": "user-unknown", "hand_over": "user-unknown"}
+        return "join-link-unknown" if operation == "revokeJoinLink" else unknown.get(action, "done")
     return "done" if who == "admin" or action in MEMBERS else "forbidden"
 
 
@@ -61,11 +67,12 @@ def outcome(answer: httpx.Response) -> str:
 def test_each_cell(company: Organisation, operation: str, who: Who) -> None:
     route = ROUTES[operation]
     other = company.join().id if who == "admin" and route.action == "remove" else company.people["member"].id
-    facts = {"other": other, "admin": company.admin.id}
+    link = company.admin.http.post(f"{PREFIX}join-links", json={}).json()["link"]["id"]
+    facts = {"other": other, "admin": company.admin.id, "link": link}
     body = route.body and {name: value.format_map(facts) for name, value in route.body.items()}
     http = company.people[who].http
     answer = http.request(route.method, PREFIX + route.path.format_map(facts), json=body)
-    assert outcome(answer) == expected(who, route.action), answer.text
+    assert outcome(answer) == expected(who, operation), answer.text
 
 
 def test_no_route_of_the_organisation_is_left_out(stack: Stack) -> None:
@@ -78,6 +85,24 @@ def test_no_route_of_the_organisation_is_left_out(stack: Stack) -> None:
     }
     assert there == set(ROUTES), "give the new route its line in ROUTES"
     assert set(get_args(OrganisationAction)) == {route.action for route in ROUTES.values()}
+
+
+def test_who_registers_by_a_link_is_in_at_once(stack: Stack, owner: Owner) -> None:
+    made = owner.http.post("/api/organisation/join-links", json={"days": 1}).json()
+    page, _, token = made["address"].partition("#")
+    assert page == f"{stack.edge_url}/register"
+    domain = owner.registered.json()["organisation"]
+    with client(stack.edge_url) as http:
+        offered = http.post("/api/join-link", json={"token": token})
+        assert offered.json() == {"organisation": domain, "by": "Ada"}
+        email = f"{uuid.uuid4().hex[:10]}@example.org"
+        body = {"email": email, "password": PASSWORD, "name": "Bob", "organisation": domain, "link": token}
+        assert http.post("/api/users", json=body).json()["standing"] == "active"
+        login = http.post("/api/auth/login", json={"email": email, "password": PASSWORD})
+        assert login.status_code == 200
+        again = http.post("/api/users", json={**body, "email": f"x{email}"})
+        assert (again.status_code, again.json()["type"]) == (401, "/problems/join-link-invalid")
+        assert http.post("/api/join-link", json={"token": token}).json() == again.json()
 
 
 def audit(owner: Owner, **query: object) -> list[Json]:

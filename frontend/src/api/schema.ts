@@ -1006,6 +1006,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/join-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ReadJoinLink */
+        post: operations["readJoinLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-ticket": {
         parameters: {
             query?: never;
@@ -1120,6 +1137,41 @@ export interface paths {
         /** HandOver */
         post: operations["handOverOrganisation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/join-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All */
+        get: operations["joinLinks"];
+        put?: never;
+        /** Make */
+        post: operations["makeJoinLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/join-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke */
+        delete: operations["revokeJoinLink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1374,7 +1426,7 @@ export interface components {
             by: string;
             by_name: string;
             /** @enum {string} */
-            did: "logged_in" | "log_in_failed" | "logged_out" | "logged_out_everywhere" | "session_ended" | "refresh_token_reused" | "password_changed" | "password_reset" | "reset_link_made" | "totp_on" | "totp_off" | "api_key_created" | "api_key_revoked" | "registered" | "approved" | "refused" | "removed" | "organisation_handed_over" | "app_created" | "app_changed" | "app_deleted" | "app_locked" | "app_unlocked" | "app_handed_over" | "member_invited" | "member_reminded" | "invite_accepted" | "invite_rejected" | "member_removed" | "member_left" | "config_changed" | "config_restored" | "token_issued" | "token_revoked" | "events_imported" | "events_exported" | "visitor_erased" | "retention_changed";
+            did: "logged_in" | "log_in_failed" | "logged_out" | "logged_out_everywhere" | "session_ended" | "refresh_token_reused" | "password_changed" | "password_reset" | "reset_link_made" | "totp_on" | "totp_off" | "api_key_created" | "api_key_revoked" | "registered" | "approved" | "refused" | "removed" | "organisation_handed_over" | "join_link_made" | "join_link_revoked" | "app_created" | "app_changed" | "app_deleted" | "app_locked" | "app_unlocked" | "app_handed_over" | "member_invited" | "member_reminded" | "invite_accepted" | "invite_rejected" | "member_removed" | "member_left" | "config_changed" | "config_restored" | "token_issued" | "token_revoked" | "events_imported" | "events_exported" | "visitor_erased" | "retention_changed";
             facts: {
                 [key: string]: string;
             };
@@ -1713,6 +1765,37 @@ export interface components {
         IssuedList: {
             tokens: components["schemas"]["Issued"][];
         };
+        /** JoinLink */
+        JoinLink: {
+            by: string;
+            created_at: number;
+            email: string;
+            expires_at: number;
+            id: string;
+            left: number;
+            most: number;
+        };
+        /** JoinLinkCreate */
+        JoinLinkCreate: {
+            /** @default 7 */
+            days: number;
+            email?: string | null;
+            /** @default 1 */
+            uses: number;
+        };
+        /** JoinLinks */
+        JoinLinks: {
+            links: components["schemas"]["JoinLink"][];
+        };
+        /** JoinOffer */
+        JoinOffer: {
+            by: string;
+            organisation: string;
+        };
+        /** JoinToken */
+        JoinToken: {
+            token: string;
+        };
         /** JourneyLink */
         JourneyLink: {
             column: number;
@@ -1768,6 +1851,11 @@ export interface components {
             access_token: string;
             expires_in: number;
             user: components["schemas"]["User"];
+        };
+        /** MadeJoinLink */
+        MadeJoinLink: {
+            address: string;
+            link: components["schemas"]["JoinLink"];
         };
         /** Member */
         Member: {
@@ -1917,6 +2005,8 @@ export interface components {
         /** Registration */
         Registration: {
             email: string;
+            /** @default  */
+            link: string;
             name: string;
             organisation: string;
             password: string;
@@ -4993,6 +5083,45 @@ export interface operations {
             };
         };
     };
+    readJoinLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinToken"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinOffer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     liveTicket: {
         parameters: {
             query?: never;
@@ -5110,7 +5239,7 @@ export interface operations {
                 person?: string | null;
                 /** @description the id of an app */
                 app?: string | null;
-                did?: "logged_in" | "log_in_failed" | "logged_out" | "logged_out_everywhere" | "session_ended" | "refresh_token_reused" | "password_changed" | "password_reset" | "reset_link_made" | "totp_on" | "totp_off" | "api_key_created" | "api_key_revoked" | "registered" | "approved" | "refused" | "removed" | "organisation_handed_over" | "app_created" | "app_changed" | "app_deleted" | "app_locked" | "app_unlocked" | "app_handed_over" | "member_invited" | "member_reminded" | "invite_accepted" | "invite_rejected" | "member_removed" | "member_left" | "config_changed" | "config_restored" | "token_issued" | "token_revoked" | "events_imported" | "events_exported" | "visitor_erased" | "retention_changed" | null;
+                did?: "logged_in" | "log_in_failed" | "logged_out" | "logged_out_everywhere" | "session_ended" | "refresh_token_reused" | "password_changed" | "password_reset" | "reset_link_made" | "totp_on" | "totp_off" | "api_key_created" | "api_key_revoked" | "registered" | "approved" | "refused" | "removed" | "organisation_handed_over" | "join_link_made" | "join_link_revoked" | "app_created" | "app_changed" | "app_deleted" | "app_locked" | "app_unlocked" | "app_handed_over" | "member_invited" | "member_reminded" | "invite_accepted" | "invite_rejected" | "member_removed" | "member_left" | "config_changed" | "config_restored" | "token_issued" | "token_revoked" | "events_imported" | "events_exported" | "visitor_erased" | "retention_changed" | null;
                 /** @description what the page before said */
                 before?: string | null;
                 /** @description entries of a page */
@@ -5190,6 +5319,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    joinLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinLinks"];
+                };
+            };
+        };
+    };
+    makeJoinLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinLinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeJoinLink"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    revokeJoinLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad request syntax or unsupported method */
             400: {

@@ -32,6 +32,7 @@ export function told(entry: AuditEntry): string {
 function variant({ did, facts }: AuditEntry): string {
   if (did === 'log_in_failed' && facts.why === 'second-factor-wrong') return 'code_failed'
   if (did === 'registered' && facts.standing === 'pending') return 'registered_waits'
+  if (did === 'registered' && facts.link) return 'registered_by_link'
   if (did === 'token_issued' && facts.overlap !== undefined) return 'token_rotated'
   if (did === 'retention_changed' && !facts.days) return 'retention_ended'
   return did

@@ -10,7 +10,7 @@ from services.contracts.users import OrganisationAction, Role
 from services.users import permissions
 from services.users.permissions import RULES, may
 
-DONE: dict[Role, str] = {"admin": "see_people approve remove hand_over read_audit", "member": ""}
+DONE: dict[Role, str] = {"admin": "see_people approve remove hand_over make_links read_audit", "member": ""}
 
 
 @pytest.mark.parametrize(("role", "action"), [*product(DONE, get_args(OrganisationAction))])
