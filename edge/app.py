@@ -35,6 +35,7 @@ from edge.dashboard.live import Dashboards, live, live_ticket
 from edge.dashboard.members import Invites, Members
 from edge.dashboard.notifications import Notifications
 from edge.dashboard.organisation import Organisation
+from edge.dashboard.presence import Presence
 from edge.dashboard.reports import reports
 from edge.dashboard.sessions import LogIns
 from edge.dashboard.tokens import Tokens as AppTokens
@@ -64,7 +65,8 @@ def make_app(settings: EdgeSettings) -> Litestar:
     collector = Collector(settings, bus, tickets)
     access_tokens = AccessTokens(bus)
     streams = Streams()
-    dashboards = Dashboards(bus)
+    presence = Presence(bus)
+    dashboards = Dashboards(bus, presence)
     collector.configs.on_change(streams.push_config)
     collector.configs.on_end(streams.end)
 
@@ -72,11 +74,15 @@ def make_app(settings: EdgeSettings) -> Litestar:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         # The first visitors after a restart are not turned away for the moment that connecting takes.
         await bus.start(CONNECT_SECONDS)
-        looking = asyncio.create_task(streams.turn_away_when_stuck(collector))
+        working = [
+            asyncio.create_task(work)
+            for work in (streams.turn_away_when_stuck(collector), presence.keep_told())
+        ]
         try:
             yield
         finally:
-            looking.cancel()
+            for task in working:
+                task.cancel()
             await collector.outbox.drain(DRAIN_SECONDS)
             await bus.stop()
 

@@ -1,7 +1,9 @@
-"""The live view: activity of the apps a dashboard watches, and its user's notifications, pushed over one WebSocket.
+"""The live view: activity of the apps a dashboard watches, its user's notifications, and which colleagues are there,
+pushed over one WebSocket.
 
-client   {"watch": app} · {"unwatch": app}
-server   {"activity": Activity} · {"notification": Notification} · {"problem": {type, detail, app}}
+client   {"watch": app} · {"unwatch": app} · {"presence": true | false}
+server   {"activity": Activity} · {"notification": Notification} · {"presence": [user, …]} ·
+         {"problem": {type, detail, app}}
 """
 
 import asyncio
@@ -15,6 +17,7 @@ from litestar.exceptions import WebSocketDisconnect
 
 from edge.bus import Bus
 from edge.collect.tickets import LIVE, TICKET_SECONDS, TicketInvalid, Tickets
+from edge.dashboard.presence import Presence
 from edge.given import GivenActor, GivenBus
 from edge.problems import problem_of
 from services.contracts.analysis.activity import Activity, GetActivity
@@ -45,6 +48,8 @@ class LiveTicket(msgspec.Struct):
 class LiveMessage(msgspec.Struct, forbid_unknown_fields=True):
     watch: str | None = None
     unwatch: str | None = None
+    presence: bool | None = None
+    """whether to be told who of the organisation is there, now and when it changes"""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -54,7 +59,11 @@ _decode = msgspec.json.Decoder(LiveMessage).decode
 class Dashboards:
     """The open live connections: who watches which app, who is which user."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, presence: Presence) -> None:
+        self._presence = presence
+        presence.on_change(self._on_presence)
+        self._curious: dict[str, set[Dashboard]] = {}
+        """by organisation: those who want to know who is there"""
         self._of_app: dict[str, set[Dashboard]] = {}
         self._of_user: dict[str, set[Dashboard]] = {}
         bus.listen(Activity, self._on_activity)
@@ -67,11 +76,14 @@ class Dashboards:
 
     def add(self, dashboard: "Dashboard") -> None:
         self._of_user.setdefault(dashboard.actor.user, set()).add(dashboard)
+        self._presence.came(dashboard.actor)
 
     def remove(self, dashboard: "Dashboard") -> None:
         for app in dashboard.apps:
             _discard(self._of_app, app, dashboard)
         _discard(self._of_user, dashboard.actor.user, dashboard)
+        _discard(self._curious, dashboard.actor.organisation, dashboard)
+        self._presence.left(dashboard.actor)
 
     def watch(self, dashboard: "Dashboard", app: str) -> None:
         dashboard.apps.add(app)
@@ -80,6 +92,20 @@ class Dashboards:
     def unwatch(self, dashboard: "Dashboard", app: str) -> None:
         dashboard.apps.discard(app)
         _discard(self._of_app, app, dashboard)
+
+    def look_for_colleagues(self, dashboard: "Dashboard", wanted: bool) -> None:
+        organisation = dashboard.actor.organisation
+        if wanted:
+            self._curious.setdefault(organisation, set()).add(dashboard)
+            dashboard.say(_encode({"presence": self._presence.online(organisation)}).decode())
+        else:
+            _discard(self._curious, organisation, dashboard)
+
+    def _on_presence(self, organisation: str, online: list[str]) -> None:
+        if curious := self._curious.get(organisation):
+            message = _encode({"presence": online}).decode()
+            for dashboard in curious:
+                dashboard.say(message)
 
     def _doubt(self, app: str, changed: Iterable[str]) -> None:
         """Who may see the app has changed: ask again for everybody who watches it."""
@@ -152,6 +178,8 @@ class Dashboard:
             message = _decode(await self._socket.receive_text())
             if message.unwatch is not None:
                 dashboards.unwatch(self, message.unwatch)
+            if message.presence is not None:
+                dashboards.look_for_colleagues(self, message.presence)
             if message.watch is not None:
                 await self._watch(message.watch, dashboards, bus)
 

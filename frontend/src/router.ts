@@ -91,10 +91,19 @@ const routes: RouteRecordRaw[] = [
     component: () => import('@/layout/Shell.vue'),
     children: [
       {
-        path: 'audit',
-        name: 'audit',
-        component: () => import('@/pages/audit/AuditPage.vue'),
-        meta: { title: 'audit.title' },
+        path: '',
+        component: () => import('@/pages/organisation/OrganisationPage.vue'),
+        meta: { title: 'organisation.title' },
+        children: [
+          { path: '', name: 'people', component: () => import('@/pages/organisation/PeopleTab.vue') },
+          {
+            path: 'links',
+            name: 'join-links',
+            component: () => import('@/pages/organisation/LinksTab.vue'),
+            meta: { title: 'organisation.links' },
+          },
+          { path: 'audit', name: 'audit', component: () => import('@/pages/audit/AuditTab.vue'), meta: { title: 'audit.title' } },
+        ],
       },
     ],
   },

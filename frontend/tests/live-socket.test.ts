@@ -45,7 +45,7 @@ beforeEach(() => {
   Wire.all = []
   states = []
   tickets = 0
-  listener = { state: (state) => states.push(state), activity: vi.fn(), notification: vi.fn(), problem: vi.fn() }
+  listener = { state: (state) => states.push(state), activity: vi.fn(), notification: vi.fn(), presence: vi.fn(), problem: vi.fn() }
   live = liveSocket(async () => `t${++tickets}`, listener, (url) => new Wire(url) as unknown as WebSocket)
 })
 afterEach(() => {
@@ -76,6 +76,21 @@ describe('the live connection', () => {
     last().says({ problem: { type: '/problems/app-unknown', detail: 'no', app: 'a9' } })
     expect(listener.activity).toHaveBeenCalledWith(activity)
     expect(listener.problem).toHaveBeenCalledWith(expect.objectContaining({ app: 'a9' }))
+  })
+
+  test('asks who is there as long as somebody wants to know, after a new connection too', async () => {
+    live.lookForColleagues(true)
+    live.start()
+    await settle()
+    last().open()
+    last().says({ presence: ['u1', 'u2'] })
+    expect(listener.presence).toHaveBeenCalledWith(['u1', 'u2'])
+    last().drop()
+    await vi.advanceTimersByTimeAsync(500)
+    last().open()
+    expect(last().sent).toEqual([{ presence: true }])
+    live.lookForColleagues(false)
+    expect(last().sent).toEqual([{ presence: true }, { presence: false }])
   })
 
   test('comes back with a new ticket and watches the same apps', async () => {

@@ -1,5 +1,5 @@
 // What happens now, as the pages see it: visitors of the watched apps with the last minutes of each, and notifications.
-import { onScopeDispose, reactive, ref, toValue, watch, type MaybeRefOrGetter } from 'vue'
+import { onScopeDispose, reactive, ref, toValue, watch, type MaybeRefOrGetter, type Ref } from 'vue'
 import { post } from '@/api/client'
 import type { LiveTicket, Notification } from '@/api/types'
 import type { Activity } from './messages'
@@ -17,6 +17,10 @@ export interface Live {
 }
 
 export const liveState = ref<LiveState>('off')
+
+/** The ids of the colleagues who are there now; null as long as nobody has told. */
+const colleagues = ref<ReadonlySet<string> | null>(null)
+let lookers = 0
 
 const apps = reactive(new Map<string, Live>())
 const watchers = new Map<string, number>()
@@ -44,6 +48,7 @@ const socket = liveSocket(async () => (await post<LiveTicket>('/api/live-ticket'
     onActivity.forEach((listener) => listener(activity))
   },
   notification: (notification) => onNotification.forEach((listener) => listener(notification)),
+  presence: (online) => (colleagues.value = new Set(online)),
   problem(problem) {
     if (problem.app) liveOf(problem.app).problem = problem.detail
   },
@@ -62,6 +67,8 @@ export function stopLive(): void {
   socket.stop()
   apps.clear()
   watchers.clear()
+  lookers = 0
+  colleagues.value = null
   openedBefore = false
 }
 
@@ -107,6 +114,16 @@ function drop(app: string): void {
     watchers.delete(app)
     socket.unwatch(app)
   }
+}
+
+/** Who of the organisation is there, for as long as the calling component lives. */
+export function useColleagues(): Readonly<Ref<ReadonlySet<string> | null>> {
+  if (lookers++ === 0) socket.lookForColleagues(true)
+  onScopeDispose(() => {
+    // After a log-out there are none left.
+    if (lookers > 0 && --lookers === 0) socket.lookForColleagues(false)
+  })
+  return colleagues
 }
 
 /** Call `listener` whenever something new was counted in the app, or may have been while the connection was away. */

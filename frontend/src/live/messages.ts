@@ -19,5 +19,7 @@ export interface Activity {
 export interface Incoming {
   activity?: Activity
   notification?: Notification
+  /** the ids of the colleagues who are there now, oneself too */
+  presence?: string[]
   problem?: { type: string; detail: string; app?: string }
 }

@@ -9,6 +9,7 @@ export interface LiveListener {
   state(state: LiveState): void
   activity(activity: Activity): void
   notification(notification: Notification): void
+  presence(online: string[]): void
   problem(problem: NonNullable<Incoming['problem']>): void
 }
 
@@ -17,6 +18,8 @@ export interface LiveSocket {
   stop(): void
   watch(app: string): void
   unwatch(app: string): void
+  /** Whether to be told which colleagues are there. */
+  lookForColleagues(wanted: boolean): void
   /** Try now instead of waiting for the back-off: the network is back, the tab is seen again. */
   hurry(): void
 }
@@ -32,6 +35,7 @@ export function liveSocket(
   connect: (url: string) => WebSocket = (url) => new WebSocket(url),
 ): LiveSocket {
   const watched = new Set<string>()
+  let curious = false
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let failures = 0
@@ -58,6 +62,7 @@ export function liveSocket(
       clearTimeout(timer)
       listener.state('open')
       for (const app of watched) say({ watch: app })
+      if (curious) say({ presence: true })
     }
     made.onmessage = (message) => {
       if (mine !== round) return
@@ -76,6 +81,7 @@ export function liveSocket(
   function hear(message: Incoming): void {
     if (message.activity) listener.activity(message.activity)
     if (message.notification) listener.notification(message.notification)
+    if (message.presence) listener.presence(message.presence)
     if (message.problem) listener.problem(message.problem)
   }
 
@@ -86,7 +92,7 @@ export function liveSocket(
     timer = setTimeout(() => void open(), most / 2 + (Math.random() * most) / 2)
   }
 
-  function say(message: { watch: string } | { unwatch: string }): void {
+  function say(message: { watch: string } | { unwatch: string } | { presence: boolean }): void {
     if (socket?.readyState === 1) socket.send(JSON.stringify(message))
   }
 
@@ -104,6 +110,7 @@ export function liveSocket(
       socket?.close(1000)
       socket = null
       watched.clear()
+      curious = false
       listener.state('off')
     },
     watch(app) {
@@ -113,6 +120,10 @@ export function liveSocket(
     unwatch(app) {
       watched.delete(app)
       say({ unwatch: app })
+    },
+    lookForColleagues(wanted) {
+      curious = wanted
+      say({ presence: wanted })
     },
     hurry() {
       if (!running || socket) return

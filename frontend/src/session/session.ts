@@ -1,7 +1,7 @@
 // Who is logged in.
 import { computed, ref } from 'vue'
 import * as api from '@/api/client'
-import type { Login, Registration, User } from '@/api/types'
+import type { JoinOffer, Login, Registration, User } from '@/api/types'
 
 const current = ref<User | null>(null)
 
@@ -24,9 +24,16 @@ export async function logIn(email: string, password: string, code?: string): Pro
   current.value = api.keep(login).user
 }
 
+/** What may have changed of the person meanwhile: their role is in the access token. */
+export const renew = async (): Promise<void> => void (current.value = (await api.refresh()).user)
+
 export function register(registration: Registration): Promise<User> {
   return api.call<User>('POST', '/api/users', { body: registration, anonymous: true })
 }
+
+/** Where the link leads whose token this is. Throws a Problem `join-link-invalid`. */
+export const readJoinLink = (token: string): Promise<JoinOffer> =>
+  api.call<JoinOffer>('POST', '/api/join-link', { body: { token }, anonymous: true })
 
 export const askReset = (email: string): Promise<void> =>
   api.call<void>('POST', '/api/auth/forgotten-password', { body: { email }, anonymous: true })
