@@ -39,6 +39,7 @@ from edge.dashboard.presence import Presence
 from edge.dashboard.reports import reports
 from edge.dashboard.sessions import LogIns
 from edge.dashboard.tokens import Tokens as AppTokens
+from edge.headers import SecurityHeaders
 from edge.keys import AccessTokens
 from edge.metrics import metrics
 from edge.problems import respond
@@ -98,7 +99,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
         "dashboards": dashboards,
         "imports_running": Running(),
     }
-    return Litestar(
+    app = Litestar(
         [
             preflight,  # before hello: a path without OPTIONS is given one
             hello,
@@ -153,3 +154,5 @@ def make_app(settings: EdgeSettings) -> Litestar:
         ),
         logging_config=None,
     )
+    app.asgi_handler = SecurityHeaders(app.asgi_handler, settings.secure)
+    return app

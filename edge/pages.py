@@ -13,19 +13,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from edge.headers import OF_PAGES
 from edge.settings import EdgeSettings
 
-CSP = (
-    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-PAGE_HEADERS = {
-    "content-security-policy": CSP,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cache-control": "no-cache",
-}
+PAGE_HEADERS = {**OF_PAGES, "cache-control": "no-cache"}
 COMPRESSIBLE = {".js", ".css", ".html", ".svg", ".json", ".map"}
 
 

@@ -156,7 +156,6 @@ def _logged_in(login: auth.LoggedIn, settings: EdgeSettings) -> Response[Login]:
     return Response(
         Login(login.access_token, login.expires_in, login.user),
         cookies=[_cookie(login.refresh_token, login.refresh_expires_in, settings)],
-        headers={"cache-control": "no-store"},
     )
 
 

@@ -2,11 +2,15 @@
 #   TRACKER_PATH   where the tracker is, against block lists (/t.js)
 #   EDGE           the edge, host:port (api-bff:8080)
 #   REAL_IP_FROM   proxies before this one whose X-Forwarded-For is believed, comma separated
+#   PUBLIC_URL     where browsers come; with https they are told to come by nothing else for a year
 #   /run/secrets/tls_certificate, tls_key: with them there is HTTPS, and HTTP only leads there
 set -eu
 mkdir -p /tmp/nginx
+hsts=
+case "${PUBLIC_URL:-}" in https://*) hsts="max-age=31536000" ;; esac
 for file in nginx.conf routes.conf https.conf; do
-    sed -e "s|@TRACKER_PATH@|${TRACKER_PATH:-/t.js}|g" -e "s|@EDGE@|${EDGE:-api-bff:8080}|g" "/proxy/$file" \
+    sed -e "s|@TRACKER_PATH@|${TRACKER_PATH:-/t.js}|g" -e "s|@EDGE@|${EDGE:-api-bff:8080}|g" \
+        -e "s|@HSTS@|$hsts|g" "/proxy/$file" \
         >"/tmp/nginx/$file"
 done
 : >/tmp/nginx/real-ip.conf

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from websockets.exceptions import WebSocketException
 
-from edge.pages import CSP
+from edge.headers import PAGE_POLICY
 from stack.swarm.secrets import AGENTS
 from stack.swarm.settings import ROOT
 from tests.stack.conftest import MAIL_PASSWORD, MAIL_USER, STACK, Operator
@@ -77,7 +77,7 @@ def test_nobody_is_root_and_nothing_can_be_written(operator: Operator) -> None:
 def test_the_front_door_gives_dashboard_and_tracker(operator: Operator) -> None:
     dashboard = httpx.get(f"{operator.front}/apps/anything", headers={"accept-encoding": "gzip"})
     assert dashboard.status_code == 200
-    assert dashboard.headers["content-security-policy"] == CSP
+    assert dashboard.headers["content-security-policy"] == PAGE_POLICY
     assert dashboard.headers["content-encoding"] == "gzip"
     tracker = httpx.get(f"{operator.front}/t.js")
     assert (tracker.status_code, tracker.headers["access-control-allow-origin"]) == (200, "*")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import yaml
 
-from edge.pages import CSP, PAGE_HEADERS
+from edge.headers import OF_ANSWERS, OF_PAGES, OVER_TLS
 from edge.settings import EdgeSettings
 from services.analysis.projector import AnalysisSettings
 from services.auth.mail import MailSettings
@@ -369,10 +369,33 @@ def test_the_services_are_given_settings_that_they_have(stack: Stack) -> None:
 
 
 def test_nginx_gives_pages_the_headers_that_the_edge_gives_them() -> None:
-    said = (ROOT / "stack/proxy/page-headers.conf").read_text()
-    given = dict(re.findall(r'add_header (\S+) "([^"]+)" always;', said))
-    assert given == {name: value for name, value in PAGE_HEADERS.items() if name != "cache-control"}
-    assert given["content-security-policy"] == CSP
+    assert added(conf("page-headers.conf")) == OF_PAGES | {"strict-transport-security": "$hsts"}
+
+
+def test_nginx_gives_its_own_answers_the_headers_that_the_edge_gives_answers() -> None:
+    headers = {**OF_ANSWERS, "strict-transport-security": "$hsts"}
+    del headers["cache-control"]  # each place says its own
+    assert added(conf("answer-headers.conf")) == headers
+    assert OVER_TLS["strict-transport-security"] in conf("start.sh")
+
+
+def test_no_file_of_nginx_goes_out_without_the_headers() -> None:
+    """A location with headers of its own inherits none."""
+    places = re.findall(r"location ([^{]+) {(.*?)\n}", conf("routes.conf"), re.DOTALL)
+    assert len(places) >= 5
+    for place, body in places:
+        if "proxy_pass" not in body:
+            assert re.search(r"include /proxy/(page|answer)-headers.conf;", body), place
+            assert "add_header cache-control" in body, place
+
+
+def conf(name: str) -> str:
+    return (ROOT / "stack/proxy" / name).read_text()
+
+
+def added(text: str) -> dict[str, str]:
+    """What nginx adds, whatever the status."""
+    return dict(re.findall(r'add_header (\S+) "([^"]+)" always;', text))
 
 
 def test_nginx_keeps_no_visitors_address() -> None:
