@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { nextTick } from 'vue'
 import type { User } from '@/api/types'
-import PersonRow from '@/pages/organisation/PersonRow.vue'
 import Avatar from '@/parts/Avatar.vue'
+import PersonRow from '@/parts/PersonRow.vue'
 import { initials, picture } from '@/parts/avatar'
 import { mount } from './mount'
 
@@ -48,7 +48,10 @@ test('an avatar says who is here, where that is known', async () => {
 
 test('what cannot be taken back is asked about once more', async () => {
   const chosen: string[] = []
-  const root = await mount(PersonRow, { person: bob, deeds: ['makeAdmin', 'remove'], onChoose: (deed: string) => chosen.push(deed) })
+  const root = await mount(PersonRow, {
+    id: bob.id, name: bob.name, detail: bob.email, onChoose: (deed: string) => chosen.push(deed),
+    choices: [{ name: 'remove', label: 'Remove', question: 'Remove Bob Øst?' }],
+  })
   const click = async (testid: string): Promise<void> => {
     root.querySelector<HTMLElement>(`[data-testid="${testid}"]`)!.click()
     await nextTick()
@@ -63,7 +66,10 @@ test('what cannot be taken back is asked about once more', async () => {
 
 test('who waits is let in without a second question', async () => {
   const chosen: string[] = []
-  const root = await mount(PersonRow, { person: bob, deeds: ['approve', 'refuse'], onChoose: (deed: string) => chosen.push(deed) })
+  const root = await mount(PersonRow, {
+    id: bob.id, name: bob.name, detail: bob.email, onChoose: (deed: string) => chosen.push(deed),
+    choices: [{ name: 'approve', label: 'Let in', primary: true }],
+  })
   root.querySelector<HTMLElement>('[data-testid="person-approve"]')!.click()
   expect(chosen).toEqual(['approve'])
 })

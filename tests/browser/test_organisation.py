@@ -96,6 +96,27 @@ def test_colleagues_are_invited_let_in_seen_and_named_in_the_log(
     open_organisation(bob)
     expect(row(bob, "Ada Lovelace").locator(".dot.online")).to_be_visible()
     expect(bob.get_by_test_id("person-remove")).to_have_count(0)
+
+    # An app is shared by invitation.
+    ada.goto(f"{stack.edge_url}/apps/new")
+    ada.get_by_test_id("app-name").fill("Shop")
+    ada.get_by_test_id("app-url").fill("https://shop.example")
+    ada.get_by_test_id("app-origins").fill("https://shop.example")
+    ada.get_by_test_id("app-submit").click()
+    ada.get_by_test_id("nav-settings").click()
+    ada.get_by_test_id("settings-members").click()
+    bob.goto(f"{stack.edge_url}/apps")
+    ada.get_by_test_id("invite-whom").select_option(label="Bob Martin (bob@elsewhere.example)")
+    ada.get_by_test_id("invite").click()
+    expect(row(ada, "Bob Martin")).to_contain_text("Invited")
+    expect(bob.get_by_test_id("invite-card")).to_contain_text("Ada Lovelace invites you to Shop")
+    keep(bob, "invite")
+    bob.get_by_test_id("invite-accept").click()
+    expect(bob.get_by_test_id("app-card")).to_be_visible()
+    expect(row(ada, "Bob Martin")).to_contain_text("Member")
+    expect(row(ada, "Bob Martin").locator(".dot.online")).to_be_visible()
+    in_every_light(ada, keep, "members")
+    open_organisation(ada)
     bob.context.close()
     expect(row(ada, "Bob Martin").locator(".dot:not(.online)")).to_be_visible(timeout=20_000)
 
@@ -111,7 +132,16 @@ def test_colleagues_are_invited_let_in_seen_and_named_in_the_log(
     assert "approved" in download.value.path().read_text()
 
 
-PAGES = ("overview", "live", "funnel", "buttons", "settings/snippet", "settings/funnel", "settings/campaigns")
+PAGES = (
+    "overview",
+    "live",
+    "funnel",
+    "buttons",
+    "settings/snippet",
+    "settings/funnel",
+    "settings/campaigns",
+    "settings/members",
+)
 
 
 def test_no_page_offends_its_security_policy(stack: Stack, owner: Page, somebody: Callable[[], Page]) -> None:

@@ -241,6 +241,7 @@ export const en = {
     funnel: 'Funnel',
     buttons: 'Buttons',
     campaigns: 'Campaigns',
+    members: 'Members',
     readOnly: 'You may look at this app but not change it.',
     locked: 'The owner locked this app’s configuration.',
     unsaved: 'Unsaved changes',
@@ -360,6 +361,32 @@ export const en = {
     aloneHint: 'Colleagues who join {organisation} show up here. The admin lets them in, by approval or by an invite link.',
     adminOnly: 'Only the admin of the organisation can make invite links',
     adminOnlyHint: 'Ask them for one.',
+  },
+
+  members: {
+    private: 'Only these people see the app. Members may change what it watches; the owner decides about the rest.',
+    public: 'Everybody in {organisation} sees the app. Members may change what it watches; the owner decides about the rest.',
+    standing: { owner: 'Owner', accepted: 'Member', pending: 'Invited', rejected: 'Declined' },
+    invited: 'asked {when}',
+    invite: 'Invite a colleague',
+    choose: 'Choose…',
+    ask: 'Invite',
+    nobody: 'There is nobody left to invite. Who is to join has to be in your organisation first.',
+    remind: 'Remind',
+    takeBack: 'Take back',
+    remove: 'Remove',
+    makeOwner: 'Make owner',
+    leave: 'Leave',
+    confirmRemove: 'Take {name} out of {app}?',
+    confirmOwner: 'Make {name} the owner of {app}? You stay a member.',
+    confirmLeave: 'Leave {app}? Only its owner can invite you again.',
+  },
+
+  invites: {
+    by: '{name} invites you to {app}.',
+    to: 'You are invited to {app}.',
+    accept: 'Join',
+    reject: 'Decline',
   },
 
   joinLinks: {
