@@ -88,6 +88,18 @@ const routes: RouteRecordRaw[] = [
     ],
   },
   {
+    path: '/account',
+    component: () => import('@/layout/Shell.vue'),
+    children: [
+      {
+        path: '',
+        name: 'account',
+        component: () => import('@/pages/account/AccountPage.vue'),
+        meta: { title: 'ownAccount.title' },
+      },
+    ],
+  },
+  {
     path: '/organisation',
     component: () => import('@/layout/Shell.vue'),
     children: [

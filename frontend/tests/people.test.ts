@@ -46,6 +46,11 @@ test('an avatar says who is here, where that is known', async () => {
   expect([await dot(true), await dot(false), await dot()]).toEqual(['Here now', 'Not here', undefined])
 })
 
+test('who waits is neither here nor away', async () => {
+  const root = await mount(PersonRow, { id: bob.id, name: bob.name, detail: bob.email })
+  expect(root.querySelector('.dot')).toBeNull()
+})
+
 test('what cannot be taken back is asked about once more', async () => {
   const chosen: string[] = []
   const root = await mount(PersonRow, {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from stack.local import Ports, Stack
 from stack.local.demo import EMAIL, Demo
@@ -77,6 +77,20 @@ def owner(stack: Stack, demo: Demo, chromium: Browser) -> Iterator[Page]:
     page.get_by_test_id("nav-funnel").wait_for()
     yield page
     context.close()
+
+
+@pytest.fixture
+def somebody(chromium: Browser) -> Iterator[Callable[[], Page]]:
+    """A browser of its own for whoever needs one."""
+    contexts: list[BrowserContext] = []
+
+    def opened() -> Page:
+        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB"))
+        return contexts[-1].new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -2,40 +2,12 @@
 nothing offends its security policy.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from stack.local import Stack
-
-Keep = Callable[[Page, str], None]
-PASSWORD = "correct horse battery"
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def somebody(chromium: Browser) -> Iterator[Callable[[], Page]]:
-    """A browser of its own for whoever needs one."""
-    contexts = []
-
-    def opened() -> Page:
-        contexts.append(chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB"))
-        return contexts[-1].new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def register(page: Page, address: str, name: str, email: str, organisation: str = "") -> None:
-    page.goto(address)
-    page.get_by_test_id("register-name").fill(name)
-    page.get_by_test_id("register-email").fill(email)
-    if organisation:
-        page.get_by_test_id("register-organisation").fill(organisation)
-    page.get_by_test_id("register-password").fill(PASSWORD)
-    page.get_by_test_id("register-submit").click()
+from tests.browser.people import Keep, in_every_light, register
 
 
 def open_organisation(page: Page) -> None:
@@ -47,23 +19,11 @@ def row(page: Page, name: str):  # type: ignore[no-untyped-def]  # Playwright's 
     return page.get_by_test_id("person").filter(has_text=name)
 
 
-def in_every_light(page: Page, keep: Keep, name: str) -> None:
-    keep(page, name)
-    page.emulate_media(color_scheme="dark")
-    keep(page, f"{name}-dark")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    keep(page, f"{name}-phone")
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} is wider than a phone"
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
 def test_colleagues_are_invited_let_in_seen_and_named_in_the_log(
     stack: Stack, somebody: Callable[[], Page], keep: Keep
 ) -> None:
     ada, bob, eve = somebody(), somebody(), somebody()
-    register(ada, f"{stack.edge_url}/register", "Ada Lovelace", "ada@people.example", "people.example")
+    register(ada, f"{stack.edge_url}/register", "Ada Lovelace", "ada@people.example")
     expect(ada.get_by_test_id("new-app")).to_be_visible()
     open_organisation(ada)
     expect(row(ada, "Ada Lovelace").locator(".dot.online")).to_be_visible()
@@ -81,7 +41,7 @@ def test_colleagues_are_invited_let_in_seen_and_named_in_the_log(
     expect(bob.get_by_test_id("account")).to_be_visible()
 
     # By approval: the admin is told, and lets them in.
-    register(eve, f"{stack.edge_url}/register", "Eve Adams", "eve@people.example", "people.example")
+    register(eve, f"{stack.edge_url}/register", "Eve Adams", "eve@people.example")
     expect(eve.get_by_test_id("register-pending")).to_be_visible()
     ada.get_by_test_id("organisation-people").click()
     expect(ada.get_by_test_id("bell-count")).to_be_visible()
@@ -156,14 +116,22 @@ def test_no_page_offends_its_security_policy(stack: Stack, owner: Page, somebody
         )
     app = owner.url.partition("/apps/")[2].partition("/")[0]
     own = (f"/apps/{app}/{page}" for page in PAGES)
-    for path in ("/apps", "/apps/new", "/organisation", "/organisation/links", "/organisation/audit", *own):
+    for path in (
+        "/apps",
+        "/apps/new",
+        "/organisation",
+        "/organisation/links",
+        "/organisation/audit",
+        "/account",
+        *own,
+    ):
         watched.goto(stack.edge_url + path)
         expect(watched.locator("h1")).to_be_visible()
         expect(watched.locator(".skeleton")).to_have_count(0)
     watched.get_by_test_id("bell").click()
     for path in ("/login", "/register", "/reset-password", "/nothing"):
         door.goto(stack.edge_url + path)
-        expect(door.locator("h1")).to_be_visible()
+        expect(door.get_by_role("heading").first).to_be_visible()
     # Who is not logged in has no refresh cookie, which the browser reports.
     assert [each for each in said if "401" not in each] == []
     watched.evaluate(

@@ -59,6 +59,46 @@ export const en = {
     menu: 'Account of {name}',
   },
 
+  ownAccount: {
+    title: 'Your account',
+    profile: 'Profile',
+    position: 'Position',
+    current: 'Current password',
+    changePassword: 'Change password',
+    passwordChanged: 'Your password is changed. Your other devices are logged out.',
+    devices: 'Devices',
+    devicesHint: 'Where you are logged in. End what you do not know, and change your password.',
+    someDevice: 'An unknown device',
+    thisDevice: 'this one',
+    everywhere: 'Log out everywhere',
+  },
+
+  secondFactor: {
+    title: 'Second factor',
+    on: 'on',
+    hint: 'A code from an authenticator app, asked for when you log in. It protects you even if somebody knows your password.',
+    begin: 'Set up',
+    scan: 'Scan this with your authenticator app, or type the secret into it:',
+    qr: 'The secret as a QR code',
+    turnOn: 'Turn on',
+    turnOff: 'Turn off',
+    password: 'Your password, to turn it off',
+    recovery: 'Keep these codes somewhere safe: each logs you in once without the app. They are shown this once.',
+    left: { one: '{n} recovery code left', other: '{n} recovery codes left' },
+  },
+
+  apiKeys: {
+    title: 'API keys',
+    hint: 'For scripts that act in your name. Whoever has a key may do what it is for.',
+    name: 'Name',
+    namePlaceholder: 'e.g. Nightly import',
+    scopes: 'What it may do',
+    scope: { read: 'read', import: 'import', manage: 'manage' },
+    may: { read: 'See what you see', import: 'Import past events', manage: 'Change what you may change' },
+    make: 'Create key',
+    made: 'Copy it now: it is shown this once.',
+  },
+
   theme: {
     light: 'Use light colours',
     dark: 'Use dark colours',

@@ -27,6 +27,11 @@ export async function logIn(email: string, password: string, code?: string): Pro
 /** What may have changed of the person meanwhile: their role is in the access token. */
 export const renew = async (): Promise<void> => void (current.value = (await api.refresh()).user)
 
+/** The person has changed their profile. */
+export function changed(person: User): void {
+  current.value = person
+}
+
 export function register(registration: Registration): Promise<User> {
   return api.call<User>('POST', '/api/users', { body: registration, anonymous: true })
 }
