@@ -76,6 +76,24 @@ def test_colleagues_are_invited_let_in_seen_and_named_in_the_log(
     expect(row(ada, "Bob Martin")).to_contain_text("Member")
     expect(row(ada, "Bob Martin").locator(".dot.online")).to_be_visible()
     in_every_light(ada, keep, "members")
+
+    # Its owner locks, changes and deletes it; a member only looks.
+    ada.get_by_test_id("settings-general").click()
+    ada.get_by_test_id("app-description").fill("Where it all begins")
+    ada.get_by_test_id("app-save").click()
+    expect(ada.get_by_test_id("app-form").get_by_text("Saved")).to_be_visible()
+    ada.get_by_test_id("lock").click()
+    expect(ada.get_by_test_id("unlock")).to_be_disabled()
+    in_every_light(ada, keep, "app-settings")
+    bob.goto(ada.url)
+    expect(bob.get_by_test_id("app-description")).to_be_disabled()
+    expect(bob.get_by_test_id("delete")).to_have_count(0)
+    ada.get_by_test_id("unlock-confirm").fill("people.example/shop")
+    ada.get_by_test_id("unlock").click()
+    expect(ada.get_by_test_id("lock")).to_be_visible()
+    ada.get_by_test_id("delete-confirm").fill("people.example/Shop")
+    ada.get_by_test_id("delete").click()
+    expect(ada.get_by_role("heading", name="No apps yet")).to_be_visible()
     open_organisation(ada)
     bob.context.close()
     expect(row(ada, "Bob Martin").locator(".dot:not(.online)")).to_be_visible(timeout=20_000)
@@ -101,6 +119,7 @@ PAGES = (
     "settings/funnel",
     "settings/campaigns",
     "settings/members",
+    "settings/general",
 )
 
 

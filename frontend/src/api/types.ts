@@ -8,6 +8,7 @@ export type Login = Schemas['Login']
 export type Registration = Schemas['Registration']
 export type App = Schemas['App']
 export type AppCreate = Schemas['AppCreate']
+export type AppUpdate = Schemas['AppUpdate']
 export type AppToken = Schemas['AppToken']
 export type Stage = Schemas['Stage']
 export type Funnel = Required<Schemas['Funnel']>

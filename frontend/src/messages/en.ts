@@ -282,6 +282,7 @@ export const en = {
     buttons: 'Buttons',
     campaigns: 'Campaigns',
     members: 'Members',
+    general: 'App',
     readOnly: 'You may look at this app but not change it.',
     locked: 'The owner locked this app’s configuration.',
     unsaved: 'Unsaved changes',
@@ -401,6 +402,22 @@ export const en = {
     aloneHint: 'Colleagues who join {organisation} show up here. The admin lets them in, by approval or by an invite link.',
     adminOnly: 'Only the admin of the organisation can make invite links',
     adminOnlyHint: 'Ask them for one.',
+  },
+
+  general: {
+    ownerOnly: 'Only the owner changes these.',
+    tags: 'Tags',
+    tagsHint: 'Separated by commas.',
+    lockTitle: 'Lock the configuration',
+    lockHint: 'Funnel, buttons and campaigns are frozen for everybody, you too, until you unlock them.',
+    lock: 'Lock',
+    locked: 'The configuration is locked',
+    lockedHint: 'Nobody can change funnel, buttons or campaigns.',
+    unlock: 'Unlock',
+    deleteTitle: 'Delete the app',
+    deleteHint: 'With everything recorded for it, for good. Pages that still carry its snippet are refused.',
+    delete: 'Delete the app and its data',
+    type: 'Type {typed} to confirm',
   },
 
   members: {

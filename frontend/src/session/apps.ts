@@ -19,6 +19,13 @@ export function addApp(app: App): void {
   if (apps.value) apps.value = [...apps.value, app].sort((a, b) => a.name.localeCompare(b.name))
 }
 
+/** The app has changed: every page that shows it takes the new one. */
+export function replaceApp(app: App): void {
+  if (!apps.value) return void loadApps().catch(() => undefined)
+  const others = apps.value.filter((other) => other.id !== app.id)
+  apps.value = [...others, app].sort((a, b) => a.name.localeCompare(b.name))
+}
+
 export function forgetApps(): void {
   apps.value = null
 }
