@@ -17,6 +17,7 @@ from services.hosting.liveness import LivenessSettings
 from services.hosting.queues import QueueSettings
 from services.hosting.settings import ServiceSettings
 from services.hosting.shares import Share
+from services.users.settings import UsersSettings
 from stack.local.stack import SERVICES
 from stack.swarm import secrets
 from stack.swarm.deploy import LABEL, LABELS
@@ -359,6 +360,7 @@ def test_the_services_are_given_settings_that_they_have(stack: Stack) -> None:
         AnalysisSettings,
         QueueSettings,
         Share,
+        UsersSettings,
     )
     fields = [field for struct in (EdgeSettings, *of_services) for field in msgspec.structs.fields(struct)]
     there = {name for field in fields for name in (field.name.upper(), f"{field.name.upper()}_FILE")}
