@@ -19,6 +19,7 @@ def register(page: Page, address: str, name: str, email: str) -> None:
 
 
 def in_every_light(page: Page, keep: Keep, name: str) -> None:
+    page.evaluate("scrollTo(0, 0)")
     page.emulate_media(reduced_motion="reduce")  # no colour half-way to another one
     keep(page, name)
     page.emulate_media(color_scheme="dark")
