@@ -80,6 +80,7 @@ const routes: RouteRecordRaw[] = [
               { path: 'funnel', name: 'settings-funnel', component: () => import('@/pages/settings/FunnelTab.vue') },
               { path: 'buttons', name: 'settings-buttons', component: () => import('@/pages/settings/ButtonsTab.vue') },
               { path: 'campaigns', name: 'settings-campaigns', component: () => import('@/pages/settings/CampaignsTab.vue') },
+              { path: 'history', name: 'settings-history', component: () => import('@/pages/settings/HistoryTab.vue') },
               { path: 'general', name: 'settings-general', component: () => import('@/pages/settings/GeneralTab.vue') },
               { path: 'members', name: 'settings-members', component: () => import('@/pages/settings/MembersTab.vue') },
             ],
