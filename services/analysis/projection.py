@@ -28,7 +28,7 @@ from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, P
 from services.contracts.shares import SLOTS
 from services.hosting.shares import Share
 
-VERSION = 5
+VERSION = 6
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")

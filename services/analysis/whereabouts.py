@@ -20,19 +20,18 @@ Rows = NDArray[np.int64]
 
 def carry_forward(events: Columns, sessions: Sequence[Session]) -> None:
     """Fill `page` and `page_w` of all events and `before` (the page before) of page views, and keep in the sessions
-    what the next batch goes on from."""
-    events["before"] = np.zeros(len(events["time"]), np.int32)
-    order = np.lexsort((events["i"], events["n"], events["time"], events["session"]))
-    if not len(order):
+    what the next batch goes on from. The events are in the order that columns.event_columns gives them."""
+    session, time = events["session"], events["time"]
+    events["before"] = np.zeros(len(time), np.int32)
+    if not len(time):
         return
-    session, time = events["session"][order], events["time"][order]
     begins = np.flatnonzero(np.insert(np.diff(session) != 0, 0, True))
     known = {one.number: one for one in sessions}
     of_group = [known[number] for number in session[begins].tolist()]
-    group = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(order))))
+    group = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(time))))
 
-    page, width = events["page"][order], events["page_w"][order]
-    entered = events["kind"][order] == PAGE
+    page, width = events["page"], events["page_w"]
+    entered = events["kind"] == PAGE
     last = _last(entered, begins[group])
     page_at = np.array([one.page_at for one in of_group], np.int64)[group]
     earlier = np.array([one.page for one in of_group], np.int32)[group]
@@ -43,16 +42,15 @@ def carry_forward(events: Columns, sessions: Sequence[Session]) -> None:
     # The landing page is where a session is before its first page view, not what it has seen.
     before = np.where(previous >= 0, page[previous], np.where(page_at > 0, earlier, 0))
 
-    measured = (events["kind"][order] == CLICK) & (width > 0)
+    measured = (events["kind"] == CLICK) & (width > 0)
     last_width = _last(measured, begins[group])
     earlier_width = np.array([one.width for one in of_group], np.int32)[group]
-    width = np.where(last_width >= 0, width[last_width], earlier_width)
 
-    events["page"][order] = here
-    events["page_w"][order] = width
-    events["before"][order] = np.where(entered, before, 0)
-    ends = np.append(begins[1:], len(order)) - 1
-    _keep(of_group, last[ends], here[ends], width[ends], time)
+    events["page"] = here.astype(np.int32)
+    events["page_w"] = np.where(last_width >= 0, width[last_width], earlier_width).astype(np.int32)
+    events["before"] = np.where(entered, before, 0).astype(np.int32)
+    ends = np.append(begins[1:], len(time)) - 1
+    _keep(of_group, last[ends], here[ends], events["page_w"][ends], time)
 
 
 def screen_width(screen: str) -> int:

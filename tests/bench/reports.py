@@ -18,6 +18,7 @@ import msgspec
 from services.analysis import record
 from services.analysis.matching import Matcher
 from services.analysis.projection import Projection
+from services.analysis.queries import query
 from services.analysis.reading import Reading, reading
 from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
@@ -60,7 +61,7 @@ REPORTS: dict[str, Callable[[Reading], Report]] = {
     "heatmap, moves": lambda on: heatmap(on, "/", "move"),
     "heatmap, scroll": lambda on: heatmap(on, "/", "scroll"),
 }
-BARE = {"funnel": "funnel", "journey": "journey"}
+BARE = {"funnel": "funnel", "journey": "journey", "pages": "pages"}
 """reports that are a pass over columns: the same question as plain SQL, of bare/*.sql"""
 FILTERS = ["browser:Chrome|Safari", "page:/products/*"]
 
@@ -175,7 +176,11 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
 
 def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
     """The report as plain SQL; what it asks of tables, the report has given."""
-    sql = (Path(__file__).parent / "bare" / f"{name}.sql").read_text()
+    sql = (
+        (Path(__file__).parent / "bare" / f"{name}.sql")
+        .read_text()
+        .replace("{visits}", query("visits").rstrip())
+    )
     values = {"app": on.app, "start": on.period.start, "end": on.period.end, "window": 7 * histories.DAY}
     return sql, {key: value for key, value in values.items() if f"${key}" in sql}
 

@@ -1,38 +1,22 @@
 -- Pages: how often each was viewed, where sessions entered and left, how long and how far it was read.
---   $start, $end (UNIX ms, end exclusive), $most
--- One row a page (a path is one page, whatever its host), the most viewed first.
-with {visits},
-
--- The page views of each session in the order sent: each lasts to the next one, the last one to the last sign of life. How far
--- a page was scrolled is told by the page after it.
-views as (
-    select
-        page,
-        visitor,
-        lag(time) over way is null as entered,
-        lead(time) over way is null as left_here,
-        greatest(coalesce(lead(time) over way, started + (duration * 1000)::bigint) - time, 0) / 1000.0 as seconds,
-        lead(scroll) over way as scroll,
-        bounced
-    from page_views join visits using (session)
-    window way as (partition by session order by time, n, i)
-),
-paths as (select id as page, min(id) over (partition by path) as one from pages),
-measured as (
+--   $most; tables people(one, visitors): who viewed each page, and views(one, entered, left_here, ms, scroll, bounced): the page views
+--   of the sessions that started in the period: whether it was the session's first, its last, how long it lasted, how far the page was
+--   scrolled (-1 unknown)
+-- One row a page (a path is one page, whatever its host: `one` is the first with it), the most viewed first.
+with measured as (
     select
         one,
         count(*) as views,
-        count(distinct visitor) as visitors,
         count(*) filter (entered) as entries,
         count(*) filter (left_here) as exits,
-        median(seconds) as seconds,
+        median(ms) / 1000.0 as seconds,
         avg(scroll) filter (scroll >= 0) as scroll,
         avg(bounced::integer) filter (entered) as bounce_rate
-    from views join paths using (page)
+    from views
     group by one
 )
 
-select path, label, measured.* exclude (one), count(*) over () as pages
-from measured join pages on pages.id = one
+select path, label, views, visitors, entries, exits, seconds, scroll, bounce_rate, count(*) over () as pages
+from measured join people using (one) join pages on pages.id = one
 order by views desc, path
 limit $most

@@ -7,18 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
-from services.analysis.matching import of_stage
-from services.analysis.queries import query
+from services.analysis.matching import CLICK, CUSTOM, PAGE, of_stage
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
 from services.analysis.rows import Columns
-from services.analysis.ways import fetch, in_order, parts
+from services.analysis.ways import Whose, events, fetch, in_order, numbered, whose
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
+
+_TABLES = {CLICK: ("clicks", "target"), PAGE: ("page_views", "page"), CUSTOM: ("customs", "name")}
+"""of each kind of event, and the column that says what it was about"""
 
 
 class Tried(msgspec.Struct):
@@ -66,31 +68,14 @@ def tries(on: Reading, asked: Funnel) -> Tried:
 
 def _of_parts(on: Reading, asked: Funnel) -> Iterator[Tried]:
     connection, period = on.connection, on.period
-    wanted = _bits(on.matcher.stages(asked.stages, connection).columns)
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
-    sql = query("funnel").replace("{join}", "left join" if asked.order == "strict" else "join")
-    chosen = fetch(on, "select session, visitor from chosen", {})
-    _, who = np.unique(chosen["session" if asked.per == "session" else "visitor"], return_inverse=True)
-    connection.register("wanted", wanted)
+    chosen = fetch(on, "select session, visitor from chosen")
+    who = numbered(chosen["session" if asked.per == "session" else "visitor"])
+    window = {"app": on.app, "start": period.start, "until": period.end + asked.window * 1000}
+    connection.register("wanted", _bits(on.matcher.stages(asked.stages, connection).columns))
     try:
-        for part in range(count := parts(on)):
-            of_part = who % count == part
-            connection.register(
-                "asked", {"session": chosen["session"][of_part], "who": who[of_part].astype(np.int32)}
-            )
-            try:
-                rows = fetch(
-                    on,
-                    sql,
-                    {
-                        "app": on.app,
-                        "start": period.start,
-                        "until": period.end + asked.window * 1000,
-                        "kinds": sorted(set(kinds)),
-                    },
-                )
-            finally:
-                connection.unregister("asked")
+        for part in whose(on, chosen["session"], who):
+            rows = _events(on, part, set(kinds), window, "left join" if asked.order == "strict" else "join")
             order = in_order(rows["who"], rows["time"], rows["n"], rows["i"], rows["session"])
             way = Way(*(rows[name][order] for name in ("who", "time", "kind", "stages")))
             best = best_tries(way, asked, kinds, period.start, period.end)
@@ -104,6 +89,16 @@ def _of_parts(on: Reading, asked: Funnel) -> Iterator[Tried]:
             )
     finally:
         connection.unregister("wanted")
+
+
+def _events(on: Reading, part: Whose, kinds: set[int], window: dict[str, int], join: str) -> Columns:
+    """Those that can fill a stage; with `left join` all of these kinds."""
+    found = []
+    for kind in sorted(kinds):
+        table, subject = _TABLES[kind]
+        rows = events(on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject, join=join)
+        found.append({**rows, "kind": np.full(len(rows["who"]), kind, np.uint8)})
+    return {name: np.concatenate([rows[name] for rows in found]) for name in found[0]}
 
 
 def _bits(wanted: Columns) -> Columns:
@@ -151,7 +146,7 @@ def _series(tried: Tried, begins: list[int]) -> list[FunnelPoint]:
 def _parts(on: Reading, tried: Tried, by: BreakdownField) -> list[FunnelPart]:
     """By the session in which stage one happened."""
     know_parts(on, by)
-    parts = fetch(on, "select session, name from parts", {})
+    parts = fetch(on, "select session, name from parts")
     name_of = np.zeros(int(parts["session"].max(initial=0)) + 1, np.int64)
     name_of[parts["session"]] = parts["name"]
     name = name_of[tried.first["session"]]

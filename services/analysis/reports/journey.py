@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
+from services.analysis.reports.paths import of_same_path
 from services.analysis.rows import Column, first
-from services.analysis.ways import fetch, in_order, parts
+from services.analysis.ways import events, fetch, in_order, whose
 from services.contracts.analysis.journey import (
     Direction,
     JourneyLink,
@@ -62,14 +62,10 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
     period = {"start": on.period.start, "end": on.period.end}
     begun = "select session from chosen where started >= $start and started < $end"
     sessions = np.sort(fetch(on, begun, period)["session"])
-    for part in np.array_split(sessions, parts(on)):
-        on.connection.register("asked", {"session": part})
-        try:
-            rows = fetch(on, query("journey"), {"app": on.app})
-        finally:
-            on.connection.unregister("asked")
-        order = in_order(rows["session"], rows["time"], rows["n"], rows["i"], rows["session"])
-        session, entered = rows["session"][order], _of_same_path(on, rows["page"][order])
+    for part in whose(on, sessions, np.arange(len(sessions))):
+        rows = events(on, "journey", part, {"app": on.app})
+        order = in_order(rows["who"], rows["time"], rows["n"], rows["i"], rows["session"])
+        session, entered = rows["session"][order], of_same_path(on, rows["page"][order])
         # Repeats are folded.
         new = np.insert((np.diff(session) != 0) | (np.diff(entered) != 0), 0, True)[: len(session)]
         session, entered = session[new], entered[new]
@@ -113,25 +109,6 @@ def _links(source: Column, target: Column, sources: int, targets: int) -> Iterat
     counts = np.bincount(source * targets + target, minlength=sources * targets)
     for link in np.flatnonzero(counts).tolist():
         yield link // targets, link % targets, int(counts[link])
-
-
-def _of_same_path(on: Reading, pages: Column) -> Column:
-    """The pages, each as the first of those with its path: one page has an address on each of the app's hosts."""
-    used = np.unique(pages)
-    on.connection.register("used", {"id": used})
-    same = fetch(
-        on,
-        """
-        select used.id, min(pages.id) as one
-        from (select id, path from pages semi join used using (id)) as used join pages using (path)
-        group by used.id
-        """,
-        {},
-    )
-    on.connection.unregister("used")
-    one = np.zeros(int(used[-1]) + 1 if len(used) else 1, np.int32)
-    one[same["id"]] = same["one"]
-    return one[pages]
 
 
 def _id_of(on: Reading, page: str) -> int:

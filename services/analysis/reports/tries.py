@@ -52,7 +52,8 @@ def best_tries(way: Way, funnel: Funnel, kinds: list[int], start: int, end: int)
         return Best(np.zeros((0, count), np.int64), np.zeros(0, np.int64))
     reached, last = np.ones(len(first), np.int64), first.copy()
     going = np.flatnonzero(~_outdone(way, begins)[first])
-    for filled, places in _walk(way, funnel, kinds, first[going]):
+    following = _following(way, funnel, kinds)
+    for filled, places in _walk(way, funnel, following, first[going]):
         reached[going[filled]] += 1
         last[going[filled]] = places
     # The furthest try; of these the one that got there first; of these the shortest.
@@ -63,7 +64,7 @@ def best_tries(way: Way, funnel: Funnel, kinds: list[int], start: int, end: int)
     first, reached = best & (1 << bits) - 1, best >> 2 * bits
     found = np.full((len(first), count), -1, np.int64)
     found[:, 0] = first
-    for stage, (filled, places) in enumerate(_walk(way, funnel, kinds, first), start=1):
+    for stage, (filled, places) in enumerate(_walk(way, funnel, following, first), start=1):
         found[filled, stage] = places
     return Best(found, reached)
 
@@ -76,23 +77,25 @@ def _outdone(way: Way, begins: Bits) -> Bits:
     return np.append(again, False)
 
 
-def _walk(way: Way, funnel: Funnel, kinds: list[int], first: Places) -> Iterator[tuple[Places, Places]]:
+def _walk(
+    way: Way, funnel: Funnel, following: list[Places], first: Places
+) -> Iterator[tuple[Places, Places]]:
     """For stage two and each later one: which of the tries that began there filled it, and where."""
-    following = _following(way, funnel, kinds)
-    stages = way.stages.astype(np.int64)
     window, nowhere = funnel.window * 1000, len(way.who)
     going, place = np.arange(len(first)), first
-    still_open = np.full(len(first), (1 << len(kinds)) - 1, np.int64)
-    for stage in range(1, len(kinds)):
+    still_open = np.full(len(first), (1 << len(following)) - 1, np.int64)
+    for stage in range(1, len(following)):
         if funnel.order == "any":
-            still_open &= ~_highest(stages[place] & still_open)
+            still_open &= ~_highest(way.stages[place] & still_open)
             then = np.full(len(place), nowhere, np.int64)
-            for other in range(len(kinds)):
+            for other in range(len(following)):
                 asking = np.flatnonzero(still_open >> other & 1)
-                then[asking] = np.minimum(then[asking], following[other][place[asking]])
+                then[asking] = np.minimum(then[asking], _next(following[other], place[asking], nowhere))
         else:
-            then = following[stage][place]
+            then = _next(following[stage], place, nowhere)
         there = np.flatnonzero(then < nowhere)
+        if funnel.order == "strict":
+            there = there[way.stages[then[there]] >> stage & 1 > 0]
         begun, then = first[going[there]], then[there]
         fits = (way.who[then] == way.who[begun]) & (way.time[then] - way.time[begun] <= window)
         going, place, still_open = going[there[fits]], then[fits], still_open[there[fits]]
@@ -100,22 +103,16 @@ def _walk(way: Way, funnel: Funnel, kinds: list[int], first: Places) -> Iterator
 
 
 def _following(way: Way, funnel: Funnel, kinds: list[int]) -> list[Places]:
-    """For each stage, and each place, where the stage is filled next; the end of the way where it is not."""
-    found = []
-    for stage, kind in enumerate(kinds):
-        fits = way.stages >> stage & 1 > 0
-        if funnel.order == "strict":
-            then = _next(way.kind == kind)
-            found.append(np.where(np.append(fits, False)[then], then, len(fits)))
-        else:
-            found.append(_next(fits))
-    return found
+    """For each stage where the events are of which the next one fills it; in strict order, or ends the try."""
+    if funnel.order == "strict":
+        of_kind = {kind: np.flatnonzero(way.kind == kind) for kind in set(kinds)}
+        return [of_kind[kind] for kind in kinds]
+    return [np.flatnonzero(way.stages >> stage & 1) for stage in range(len(kinds))]
 
 
-def _next(fits: Bits) -> Places:
-    """For each place the next later one that fits; the end where there is none."""
-    places = np.append(np.flatnonzero(fits), len(fits))
-    return places[np.cumsum(fits)]
+def _next(fitting: Places, places: Places, nowhere: int) -> Places:
+    """For each of the places (ascending) the next later one that fits."""
+    return np.append(fitting, nowhere)[np.searchsorted(fitting, places, side="right")]
 
 
 def _highest(bits: Places) -> Places:

@@ -1,5 +1,7 @@
 """The pages' definitions with their numbers."""
 
+import pytest
+
 from services.analysis.reports.pages import pages
 from services.contracts.analysis.pages import PageRow
 from services.contracts.analysis.scope import Period
@@ -74,3 +76,21 @@ def test_no_more_rows_than_asked_for_but_all_are_counted(asking: Asking) -> None
     report = asking(lambda on: pages(on, 1), [walk], PERIOD)
     assert (report.pages, [row.path for row in report.rows]) == (3, ["/b"])
     assert asking(pages, [], PERIOD).rows == []
+
+
+def test_a_large_app_is_read_in_parts(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    def visits() -> list[Visit]:
+        ways = ["ab", "a", "ba", "cab", "b", "aa"]
+        return [
+            visit(f"v{number % 4}", *(page(i, f"/{name}", scroll=10 * i) for i, name in enumerate(way)))
+            for number, way in enumerate(ways)
+        ]
+
+    whole = asking(pages, visits(), PERIOD).rows
+    assert [(row.path, row.views, row.visitors) for row in whole] == [
+        ("/a", 6, 4),
+        ("/b", 4, 3),
+        ("/c", 1, 1),
+    ]
+    monkeypatch.setattr("services.analysis.ways.parts", lambda on: 3)
+    assert asking(pages, visits(), PERIOD).rows == whole

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.analysis.ways import in_order
+from services.analysis.ways import NOBODY, by_number, counted_once, in_order, numbered
 
 ROWS = [
     # who, time, n, i, session
@@ -28,3 +28,29 @@ def test_by_who_then_time_then_frame_then_place_then_session(far: int) -> None:
 def test_nothing_is_in_order() -> None:
     none = np.zeros(0, np.int64)
     assert len(in_order(none, none, none, none, none)) == 0
+
+
+def test_what_is_nobody_s_is_left_out() -> None:
+    rows = [(NOBODY, 1, 1, 0, 3), (0, 9, 1, 0, 1), (NOBODY, 2, 1, 0, 2), (0, 4, 1, 0, 4)]
+    who, time, n, i, session = np.array(rows, np.int64).T
+    assert in_order(who, time, n, i, session).tolist() == [3, 1]
+
+
+@pytest.mark.parametrize("most", [3, 70_000, 2**40])
+def test_by_number_keeps_equals_as_they_stand(most: int) -> None:
+    numbers = np.array([most, 1, most, 0, 2, 1, 0])
+    assert by_number(numbers).tolist() == [3, 6, 1, 5, 4, 0, 2]
+
+
+def test_the_same_has_the_same_number() -> None:
+    values = np.array([7, -(2**62), 7, 2**62, -(2**62), 0])
+    numbers = numbered(values).tolist()
+    assert sorted(set(numbers)) == [0, 1, 2, 3]
+    assert (numbers[0], numbers[1]) == (numbers[2], numbers[4])
+    assert len({numbers[place] for place in (0, 1, 3, 5)}) == 4
+
+
+def test_who_is_there_twice_is_counted_once() -> None:
+    who = np.array([4, 4, 1, 4, 1, 0])
+    group = np.array([2, 2, 2, 0, 2, 2])
+    assert counted_once(group, who, 4).tolist() == [1, 0, 3, 0]

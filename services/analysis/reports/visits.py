@@ -1,0 +1,51 @@
+"""The sessions that started in the period, each with what it did, whenever that was: queries/visits.sql once more, as
+columns by the session's number, for reports that go through events."""
+
+import msgspec
+import numpy as np
+
+from services.analysis.reading import Reading
+from services.analysis.rows import Column
+from services.analysis.ways import Whose, events, fetch
+
+SHORT = 10_000
+"""ms: a bounce is under"""
+
+
+class Begun(msgspec.Struct):
+    """In the order of their numbers."""
+
+    session: Column
+    visitor: Column
+    started: Column
+
+
+class Did(msgspec.Struct):
+    """By the session's number; of other sessions it means nothing."""
+
+    until: Column
+    """UNIX ms: the last sign of life, the start where there was none since"""
+    bounced: Column
+    """one page view, no click, and under 10 s"""
+
+
+def begun(on: Reading) -> Begun:
+    rows = fetch(
+        on,
+        "select session, visitor, started from chosen where started >= $start and started < $end order by session",
+        {"start": on.period.start, "end": on.period.end},
+    )
+    return Begun(**rows)
+
+
+def did(on: Reading, those: Begun, sessions: Whose) -> Did:
+    numbers = len(sessions.of)
+    started = np.zeros(numbers, np.int64)
+    started[those.session] = those.started
+    rows = events(on, "did", sessions, {"app": on.app})
+    until = started.copy()
+    np.maximum.at(until, rows["session"], rows["last_sign"])
+    views, clicks = (
+        np.bincount(rows["session"], rows[name], minlength=numbers) for name in ("page_views", "clicks")
+    )
+    return Did(until, (views == 1) & (clicks == 0) & (until - started < SHORT))
