@@ -21,6 +21,7 @@ AT_ONCE = 20_000_000
 NOBODY = -1
 
 Places = NDArray[np.int64]
+Bits = NDArray[np.bool_]
 
 
 class Whose(msgspec.Struct):
@@ -160,7 +161,7 @@ def together(who: Column) -> Places:
     """The places of all by who (from NOBODY on), of each as they stand; what stands together is moved together."""
     if not len(who):
         return np.zeros(0, np.int64)
-    begins = np.flatnonzero(np.insert(np.diff(who) != 0, 0, True))
+    begins = np.flatnonzero(changes(who))
     blocks = by_number(who[begins] - NOBODY)
     lengths = np.diff(np.append(begins, len(who)))[blocks]
     ends = lengths.cumsum()
@@ -179,15 +180,23 @@ def numbered(values: Column) -> Column:
     """Each value as a number from 0 on, without gaps; the same for the same."""
     order = by_number(values.view(f"u{values.itemsize}"))
     numbers = np.empty(len(values), np.int32)
-    numbers[order] = np.insert(np.diff(values[order]) != 0, 0, False)[: len(values)].cumsum()
+    numbers[order] = changes(values[order]).cumsum() - 1
     return numbers
 
 
 def counted_once(group: Column, who: Column, groups: int) -> Column:
-    """How many there are in each group, whoever is there several times counted once."""
-    places = together(who)
-    group, who = group[places], who[places]
+    """How many there are in each group, whoever is there several times counted once. Who must stand together."""
+    new = changes(group, who)  # then there is less to sort
+    group, who = group[new], who[new]
     order = by_number(group)
     group, who = group[order], who[order]
-    new = np.insert((np.diff(group) != 0) | (np.diff(who) != 0), 0, True)[: len(group)]
-    return np.bincount(group[new], minlength=groups)
+    return np.bincount(group[changes(group, who)], minlength=groups)
+
+
+def changes(*columns: Column) -> Bits:
+    """Where one of them is another than in the row before; the first row's are."""
+    found = np.zeros(len(columns[0]), np.bool_)
+    found[:1] = True
+    for column in columns:
+        found[1:] |= column[1:] != column[:-1]
+    return found

@@ -9,7 +9,7 @@ from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.paths import of_same_path
 from services.analysis.rows import Column, first
-from services.analysis.ways import events, fetch, in_order, whose
+from services.analysis.ways import changes, events, fetch, in_order, whose
 from services.contracts.analysis.journey import (
     Direction,
     JourneyLink,
@@ -67,7 +67,7 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
         order = in_order(rows["who"], rows["time"], rows["n"], rows["i"], rows["session"])
         session, entered = rows["session"][order], of_same_path(on, rows["page"][order])
         # Repeats are folded.
-        new = np.insert((np.diff(session) != 0) | (np.diff(entered) != 0), 0, True)[: len(session)]
+        new = changes(session, entered)
         session, entered = session[new], entered[new]
         if direction == "back":
             session, entered = session[::-1], entered[::-1]
@@ -77,7 +77,7 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
 def _from(session: Column, entered: Column, page: int | None, depth: int) -> Paths:
     """From each session's first page on, or from where it first is the page."""
     begins = np.arange(len(session)) if page is None else np.flatnonzero(entered == page)
-    place = begins[np.insert(np.diff(session[begins]) != 0, 0, True)[: len(begins)]]
+    place = begins[changes(session[begins])]
     paths = np.full((len(place), depth), LEFT, np.int32)
     going = np.arange(len(place))
     for step in range(depth):

@@ -10,7 +10,17 @@ from services.analysis.reports import intervals
 from services.analysis.reports.paths import of_same_path
 from services.analysis.reports.visits import begun, did
 from services.analysis.rows import Column, Columns, first
-from services.analysis.ways import NOBODY, counted_once, events, gathered, in_order, numbered, whose
+from services.analysis.ways import (
+    NOBODY,
+    changes,
+    counted_once,
+    events,
+    gathered,
+    in_order,
+    numbered,
+    together,
+    whose,
+)
 from services.contracts.analysis.pages import PageRow, PagesReport
 
 
@@ -61,10 +71,11 @@ def _views(on: Reading, visitors: Column) -> Iterator[Columns]:
             np.where(nobody, NOBODY, rows["session"]), *(rows[name] for name in ("time", "n", "i", "session"))
         )
         session, time, scroll = (rows[name][order] for name in ("session", "time", "scroll"))
-        one = of_same_path(on, rows["page"][order])
-        visitors += counted_once(one, rows["who"][order], len(visitors))
-        changes = np.diff(session) != 0
-        entered, left_here = (np.insert(changes, place, True)[: len(session)] for place in (0, len(changes)))
+        one, who_viewed = of_same_path(on, rows["page"][order]), rows["who"][order]
+        places = together(who_viewed)
+        visitors += counted_once(one[places], who_viewed[places], len(visitors))
+        entered = changes(session)
+        left_here = np.append(entered, True)[1:]
         of = did(on, those, part)
         until = np.where(left_here, of.until[session], np.append(time, 0)[1:])
         yield {

@@ -1,14 +1,11 @@
-"""How long it took: what `times(…)` of queries/times.sql gives, and the same of a column, as the contract's Times."""
-
-import math
-from collections.abc import Mapping
-from typing import Any  # a row of DuckDB holds what the macro gives
+"""How long it took: what `times(…)` of queries/times.sql says, of a column, as the contract's Times."""
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.rows import first
+from services.analysis.rows import Column, first
+from services.analysis.ways import by_number
 from services.contracts.analysis.times import Bucket, Times
 
 Edges = tuple[float, ...]
@@ -37,18 +34,15 @@ def measured(ms: NDArray[np.int64], of: Edges) -> Times | None:
     )
 
 
-def times(row: Mapping[str, Any] | None) -> Times | None:
-    if row is None:
-        return None
-    p25, median, p75, p90 = row["quantiles"]
-    counts: dict[float, int] = dict(row["histogram"])
-    beyond = counts.pop(math.inf, 0)
-    return Times(
-        count=row["count"],
-        mean=row["mean"],
-        median=median,
-        p25=p25,
-        p75=p75,
-        p90=p90,
-        histogram=[*(Bucket(edge, count) for edge, count in counts.items()), Bucket(None, beyond)],
-    )
+def medians(ms: NDArray[np.int64], group: Column, groups: int) -> list[float | None]:
+    """Seconds, of each group; None of an empty one."""
+    order = by_number(ms)
+    order = order[by_number(group[order])]
+    counts = np.bincount(group, minlength=groups)
+    begins = counts.cumsum() - counts
+    there = np.flatnonzero(counts)
+    low, high = (ms[order[begins[there] + (counts[there] - less) // 2]] for less in (1, 0))
+    found: list[float | None] = [None] * groups
+    for place, median in zip(there.tolist(), ((low + high) / 2000).tolist(), strict=True):
+        found[place] = median
+    return found

@@ -51,6 +51,6 @@ def test_the_same_has_the_same_number() -> None:
 
 
 def test_who_is_there_twice_is_counted_once() -> None:
-    who = np.array([4, 4, 1, 4, 1, 0])
-    group = np.array([2, 2, 2, 0, 2, 2])
+    who = np.array([4, 4, 4, 4, 1, 1, 0])
+    group = np.array([2, 2, 0, 2, 2, 2, 2])
     assert counted_once(group, who, 4).tolist() == [1, 0, 3, 0]
