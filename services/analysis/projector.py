@@ -36,6 +36,7 @@ from services.analysis.activity import PRESENT, Activity
 from services.analysis.change_stream import Batch, PositionLost
 from services.analysis.matching import Matcher
 from services.analysis.projection import Applied, Projection, ProjectionUnusable, Standing
+from services.analysis.questions import Questions
 from services.analysis.reading import Reading, reading
 from services.analysis.record import Document
 from services.contracts.analysis.report import Freshness
@@ -69,6 +70,8 @@ class AnalysisSettings(msgspec.Struct, kw_only=True):
     """for DuckDB; the process takes up to half as much again"""
     analysis_threads: int = 2
     """for DuckDB"""
+    analysis_reports: int = 1
+    """answered at a time, the others wait their turn: each takes up to half of the memory for its own columns"""
 
 
 class Stopped(Exception):
@@ -84,6 +87,7 @@ class Projector(DependencyProvider):
         self.projection = Projection(
             settings.analysis_file, settings.analysis_memory, settings.analysis_threads, self.share
         )
+        self.questions = Questions(settings.analysis_reports)
         self.activity = Activity()
         self.matcher = Matcher()
         self.standing: Standing | None = None
@@ -124,6 +128,10 @@ class Projector(DependencyProvider):
     @property
     def freshness(self) -> Freshness:
         return Freshness(as_of=self.as_of, complete=self.complete)
+
+    def answer(self, question: bytes, scope: Scope, config: AppConfig, report: Callable[[Reading], T]) -> T:
+        """As `read`, in turn; the same question is answered once for all who ask it meanwhile."""
+        return self.questions.answer(question, lambda: self.read(scope, config, report))
 
     def read(self, scope: Scope, config: AppConfig, report: Callable[[Reading], T]) -> T:
         """Run a report on the config's app in a native thread, on one state of the projection.

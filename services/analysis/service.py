@@ -11,6 +11,7 @@ from nameko.timer import timer
 from services.analysis.activity import NOTHING, Change
 from services.analysis.configs import Configs
 from services.analysis.projector import Projector
+from services.analysis.questions import question
 from services.analysis.reading import Reading
 from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
@@ -148,7 +149,7 @@ class Analysis(Healthy):
         """The report, for who may see the app."""
         self.calls(Permit(actor=request.actor, app=request.app))
         config = self.configs.of(request.app, self.calls)
-        return self.projector.read(request.scope, config, report)
+        return self.projector.answer(question(request, config), request.scope, config, report)
 
     def _activity(self, change: Change, now: int) -> Activity:
         presence = change.presence

@@ -116,14 +116,13 @@ def in_order(who: Column, time: Column, n: Column, i: Column, session: Column) -
     frame and place in it, of the same frame's number by session."""
     if not len(who):
         return np.zeros(0, np.int64)
-    since = time - time.min()
-    bits = int(since.max()).bit_length()
+    bits = (int(time.max()) - int(time.min())).bit_length()
     if bits + max(int(who.max()), int(session.max())).bit_length() > 62:
         order = np.lexsort((time, who))
         order = order[np.searchsorted(who[order], 0) :]
         tie = (np.diff(who[order]) == 0) & (np.diff(time[order]) == 0)
     else:
-        order, key = _by_who(who, session, since, bits)
+        order, key = _by_who(who, session, time, bits)
         tie = key[1:] == key[:-1]
     # Ties are few: only they are looked at more closely, each run of them in its place.
     tied = np.flatnonzero(np.append(tie, False) | np.insert(tie, 0, False))[: len(order)]
@@ -134,18 +133,24 @@ def in_order(who: Column, time: Column, n: Column, i: Column, session: Column) -
     return order
 
 
-def _by_who(who: Column, session: Column, since: Column, bits: int) -> tuple[Places, Places]:
+def _by_who(who: Column, session: Column, time: Column, bits: int) -> tuple[Places, Places]:
     """By who and time, and the key of both. A session is one's, and its events came together, nearly in order: so they
-    are put in order session by session, and the sessions moved together, which is less work than to sort the events."""
-    key = session.astype(np.int64) << bits | since
-    order = np.arange(len(key))
-    if (key[1:] < key[:-1]).any():
+    are put in order session by session, and the sessions moved together, which is less work than to sort the events.
+    Large columns are changed in place and let go of early: it is here that a report takes most memory."""
+    key = _key(session, time, bits)
+    if (key[1:] >= key[:-1]).all():
+        order = np.arange(len(key))
+    else:
         order = np.argsort(key, kind="stable")  # quick where runs are in order
-        key, who = key[order], who[order]
-    places = together(who)
-    places = places[np.count_nonzero(who == NOBODY) :]
-    order, who = order[places], who[places]
-    key = who.astype(np.int64) << bits | (key[places] & ((1 << bits) - 1))
+    del key
+    who = who[order]
+    if (who == NOBODY).any():
+        order, who = order[who != NOBODY], who[who != NOBODY]
+    if (who[1:] < who[:-1]).any():
+        places = together(who)
+        order, who = order[places], who[places]
+        del places
+    key = _key(who, time[order], bits)
     late = np.flatnonzero(key[1:] < key[:-1])
     if len(late):
         # Sessions that overlap or are numbered against the time: their people's events are sorted for themselves.
@@ -157,6 +162,15 @@ def _by_who(who: Column, session: Column, since: Column, bits: int) -> tuple[Pla
     return order, key
 
 
+def _key(who: Column, time: Column, bits: int) -> Places:
+    key = who.astype(np.int64)
+    key <<= bits
+    if len(key):
+        key += time
+        key -= time.min()
+    return key
+
+
 def together(who: Column) -> Places:
     """The places of all by who (from NOBODY on), of each as they stand; what stands together is moved together."""
     if not len(who):
@@ -165,7 +179,9 @@ def together(who: Column) -> Places:
     blocks = by_number(who[begins] - NOBODY)
     lengths = np.diff(np.append(begins, len(who)))[blocks]
     ends = lengths.cumsum()
-    return np.repeat(begins[blocks] - ends + lengths, lengths) + np.arange(len(who))
+    places = np.repeat(begins[blocks] - ends + lengths, lengths)
+    places += np.arange(len(who))
+    return places
 
 
 def by_number(numbers: Column) -> Places:

@@ -98,7 +98,7 @@ def _events(on: Reading, part: Whose, kinds: set[int], window: dict[str, int], j
         table, subject = _TABLES[kind]
         rows = events(on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject, join=join)
         found.append({**rows, "kind": np.full(len(rows["who"]), kind, np.uint8)})
-    return {name: np.concatenate([rows[name] for rows in found]) for name in found[0]}
+    return {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
 
 
 def _bits(wanted: Columns) -> Columns:

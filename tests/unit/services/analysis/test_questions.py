@@ -1,0 +1,84 @@
+"""Who asks the same meanwhile, and whose turn it is."""
+
+from functools import partial
+
+import eventlet
+import pytest
+from eventlet.event import Event
+
+from services.analysis.questions import Questions, question
+from services.contracts.analysis.pages import GetPages
+from services.contracts.analysis.scope import Period, Scope
+from services.contracts.config import AppConfig
+from services.contracts.messages import Actor
+
+PATIENCE = 5
+
+
+class Work:
+    """Lasts until it is let go of."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.done: Event = Event()
+
+    def __call__(self) -> object:
+        self.begun += 1
+        return self.done.wait()
+
+
+def settle() -> None:
+    """Everybody who can go on has gone on."""
+    for _ in range(10):
+        eventlet.sleep(0)
+
+
+def test_the_same_question_is_answered_once_for_all_who_ask_meanwhile() -> None:
+    questions, work = Questions(1), Work()
+    asking = [eventlet.spawn(questions.answer, b"?", work) for _ in range(10)]
+    settle()
+    work.done.send("answer")
+    with eventlet.Timeout(PATIENCE):
+        assert [one.wait() for one in asking] == ["answer"] * 10
+    assert work.begun == 1
+
+
+def test_who_asks_later_is_answered_anew() -> None:
+    questions = Questions(1)
+    assert [questions.answer(b"?", partial(str, answer)) for answer in "ab"] == ["a", "b"]
+
+
+def test_as_many_as_there_are_turns_are_answered_at_a_time_first_come_first_served() -> None:
+    questions, works = Questions(2), [Work() for _ in range(4)]
+    asking = [eventlet.spawn(questions.answer, b"%d" % place, work) for place, work in enumerate(works)]
+    settle()
+    assert [work.begun for work in works] == [1, 1, 0, 0]
+    works[1].done.send("b")
+    settle()
+    assert [work.begun for work in works] == [1, 1, 1, 0]
+    for work in (works[0], works[2], works[3]):
+        work.done.send("x")
+    with eventlet.Timeout(PATIENCE):
+        assert [one.wait() for one in asking] == ["x", "b", "x", "x"]
+
+
+def test_what_fails_fails_for_all_who_asked_and_frees_its_turn() -> None:
+    questions, work = Questions(1), Work()
+    asking = [eventlet.spawn(questions.answer, b"?", work) for _ in range(2)]
+    settle()
+    work.done.send_exception(ValueError("no"))
+    with eventlet.Timeout(PATIENCE):
+        for one in asking:
+            with pytest.raises(ValueError, match="no"):
+                one.wait()
+        assert questions.answer(b"?", lambda: "yes") == "yes"
+
+
+def test_a_question_is_the_same_for_everybody_and_another_on_another_config() -> None:
+    def asked(user: str, most: int = 5, version: int = 1) -> bytes:
+        actor = Actor(user=user, organisation="o")
+        request = GetPages(actor=actor, app="a", scope=Scope(period=Period(start=0, end=1)), most=most)
+        return question(request, AppConfig(app="a", version=version))
+
+    assert asked("ann") == asked("bob")
+    assert len({asked("ann"), asked("ann", most=6), asked("ann", version=2)}) == 3
