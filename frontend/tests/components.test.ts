@@ -66,6 +66,14 @@ test('a funnel shows count, shares, drop and width of each stage', async () => {
   expect(text(root, 'funnel-stage-1')).toContain('#add or #more')
 })
 
+test('a funnel that is compared shows how each stage changed', async () => {
+  const before = { ...report, stages: report.stages.map((stage, index) => ({ ...stage, count: [800, 500, 50][index]! })) }
+  const root = await mount(FunnelStages, { report: { ...report, before } })
+  expect([0, 1, 2].map((index) => text(root, `funnel-stage-${index}-count`))).toEqual(['1,000', '250', '50'])
+  const deltas = [...root.querySelectorAll('.delta')].map((one) => [one.firstChild!.textContent!.trim(), one.classList[1]])
+  expect(deltas).toEqual([['+25.0%', 'good'], ['−50.0%', 'bad'], ['±0%', 'even']])
+})
+
 test('the summary of a funnel names its goal and the rules it is counted by', async () => {
   const root = await mount(FunnelSummary, { report })
   expect(text(root, 'funnel-conversion')).toBe('5.0%')

@@ -16,6 +16,7 @@ from services.analysis.reading import Reading
 from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
+from services.analysis.reports.compared import Comparable, compared
 from services.analysis.reports.dropped import dropped
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.heatmap import heatmap
@@ -44,6 +45,7 @@ from services.contracts.health import Health
 from services.hosting import Calls, Database, Healthy, Tell, clock, listen, rpc
 
 R = TypeVar("R")
+C = TypeVar("C", bound=Comparable)
 
 TELLING = 1
 """seconds between two tellings of an app's activity"""
@@ -64,11 +66,11 @@ class Analysis(Healthy):
 
     @rpc
     def pages(self, request: GetPages) -> PagesReport:
-        return self._answer(request, lambda on: pages(on, request.most))
+        return self._compared(request, lambda on: pages(on, request.most))
 
     @rpc
     def audience(self, request: GetAudience) -> AudienceReport:
-        return self._answer(request, lambda on: audience(on, request.by, request.most))
+        return self._compared(request, lambda on: audience(on, request.by, request.most))
 
     @rpc
     def sessions(self, request: GetSessions) -> SessionsReport:
@@ -84,7 +86,7 @@ class Analysis(Healthy):
 
     @rpc
     def funnel(self, request: GetFunnel) -> FunnelReport:
-        return self._answer(request, lambda on: funnel(on, request.funnel, request.by))
+        return self._compared(request, lambda on: funnel(on, request.funnel, request.by))
 
     @rpc
     def dropped(self, request: GetDropped) -> DroppedReport:
@@ -99,11 +101,11 @@ class Analysis(Healthy):
 
     @rpc
     def campaigns(self, request: GetCampaigns) -> CampaignsReport:
-        return self._answer(request, lambda on: campaigns(on, request.by))
+        return self._compared(request, lambda on: campaigns(on, request.by))
 
     @rpc
     def buttons(self, request: GetButtons) -> ButtonsReport:
-        return self._answer(request, lambda on: buttons(on, request.by))
+        return self._compared(request, lambda on: buttons(on, request.by))
 
     @rpc
     def heatmap(self, request: GetHeatmap) -> HeatmapReport:
@@ -144,6 +146,9 @@ class Analysis(Healthy):
             except BrokerDown:
                 return  # told again the next second, with what has come since
             self.projector.activity.told(change)
+
+    def _compared(self, request: ReportCall[C], report: Callable[[Reading], C]) -> C:
+        return self._answer(request, lambda on: compared(on, report))
 
     def _answer(self, request: ReportCall[R], report: Callable[[Reading], R]) -> R:
         """The report, for who may see the app."""

@@ -1401,6 +1401,7 @@ export interface components {
         /** AudienceReport */
         AudienceReport: {
             as_of: number;
+            before?: components["schemas"]["AudienceReport"] | null;
             /** @enum {string} */
             by: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor";
             complete: boolean;
@@ -1502,6 +1503,7 @@ export interface components {
         /** ButtonsReport */
         ButtonsReport: {
             as_of: number;
+            before?: components["schemas"]["ButtonsReport"] | null;
             buttons: components["schemas"]["ButtonReport"][];
             /** @enum {null|string} */
             by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
@@ -1533,6 +1535,7 @@ export interface components {
         /** CampaignsReport */
         CampaignsReport: {
             as_of: number;
+            before?: components["schemas"]["CampaignsReport"] | null;
             /** @enum {string} */
             by: "campaign" | "source" | "medium" | "term" | "content" | "click_id" | "channel";
             complete: boolean;
@@ -1663,6 +1666,7 @@ export interface components {
         /** FunnelReport */
         FunnelReport: {
             as_of: number;
+            before?: components["schemas"]["FunnelReport"] | null;
             /** @enum {null|string} */
             by?: "browser" | "os" | "device" | "screen" | "language" | "timezone" | "country" | "channel" | "referrer" | "visitor" | "campaign" | "source" | "medium" | "term" | "content" | "click_id" | null;
             complete: boolean;
@@ -1957,6 +1961,7 @@ export interface components {
         /** PagesReport */
         PagesReport: {
             as_of: number;
+            before?: components["schemas"]["PagesReport"] | null;
             complete: boolean;
             excluded: components["schemas"]["LeftOut"];
             pages: number;

@@ -28,6 +28,8 @@ class AudienceReport(Report, kw_only=True):
     """in all"""
     rows: list[AudienceRow]
     """most visitors first"""
+    before: "AudienceReport | None" = None
+    """the same of the period it is compared with, where it was asked to"""
 
 
 class GetAudience(ReportCall[AudienceReport]):

@@ -63,6 +63,8 @@ class ButtonReport(msgspec.Struct, kw_only=True):
 class ButtonsReport(Report, kw_only=True):
     buttons: list[ButtonReport]
     by: BreakdownField | None = None
+    before: "ButtonsReport | None" = None
+    """the same of the period it is compared with, where it was asked to"""
 
 
 class GetButtons(ReportCall[ButtonsReport]):

@@ -54,6 +54,8 @@ class CampaignsReport(Report, kw_only=True):
     """most sessions first, at most 1,000; the app's own campaigns all, whether anybody came or not"""
     left_out: int
     """rows beyond those"""
+    before: "CampaignsReport | None" = None
+    """the same of the period it is compared with, where it was asked to"""
 
 
 class GetCampaigns(ReportCall[CampaignsReport]):

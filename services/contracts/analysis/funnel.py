@@ -48,6 +48,8 @@ class FunnelReport(Report, kw_only=True):
     by: BreakdownField | None = None
     parts: list[FunnelPart] = []
     """of the breakdown asked for, most who entered first; add up to the stages"""
+    before: "FunnelReport | None" = None
+    """the same of the period it is compared with, where it was asked to"""
 
 
 class GetFunnel(ReportCall[FunnelReport]):

@@ -35,6 +35,8 @@ class PagesReport(Report, kw_only=True):
     """in all"""
     rows: list[PageRow]
     """the most viewed first"""
+    before: "PagesReport | None" = None
+    """the same of the period it is compared with, where it was asked to"""
 
 
 class GetPages(ReportCall[PagesReport]):

@@ -25,6 +25,7 @@ class Scope(msgspec.Struct, kw_only=True):
 
     period: Period
     compare: Comparison | None = None
-    """with the period just before, or the same dates a year earlier"""
+    """overview, pages, audience, funnel, campaigns and buttons: with the period just before, or the same dates a year
+    earlier"""
     filters: Annotated[list[Filter], msgspec.Meta(max_length=MOST)] = []
     """all must hold"""

@@ -3,4 +3,4 @@ import type { ButtonsReport } from '@/api/types'
 import type { Period } from '@/numbers/period'
 
 export const loadButtons = (app: string, { from, to, tz }: Period, signal: AbortSignal): Promise<ButtonsReport> =>
-  get<ButtonsReport>(`/api/apps/${encodeURIComponent(app)}/reports/buttons`, { from, to, tz }, signal)
+  get<ButtonsReport>(`/api/apps/${encodeURIComponent(app)}/reports/buttons`, { from, to, tz, compare: 'previous' }, signal)
