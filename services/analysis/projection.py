@@ -97,6 +97,7 @@ class Applied(msgspec.Struct):
 
     standing: Standing
     signs: list[Sign] = []
+    """none during a rebuild: what was there lately is asked of the file at its end"""
     counts: dict[str, Counts] = {}
     """of each app; those left out who are in no report"""
     skipped: list[Skipped] = []
@@ -268,7 +269,8 @@ class Projection:
             skipped=before.skipped + len(written.decoded.skipped),
         )
         applied = Applied(self.standing, skipped=written.decoded.skipped)
-        self._tell(applied, written.sessions, written.events, written.started, since)
+        if self.standing.stage == "following":
+            self._tell(applied, written.sessions, written.events, written.started, since)
         return applied
 
     def _refused(self, documents: Sequence[Document], dedupe: bool) -> dict[int, Skipped]:
