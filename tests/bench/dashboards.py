@@ -1,0 +1,144 @@
+"""Ten dashboards that reload at once while events come in: `python -m tests.bench.dashboards --file FILE`.
+
+The stack is given a projection of tests.bench.reports as an app's past, so that its reports read as much as they would
+after months. At first each report is asked for alone; then events come in at a pace, and ten dashboards ask for all of
+them at once, again and again. Told are the reports' times, the acks', and whether the broker missed heart-beats.
+"""
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+import httpx
+import msgspec
+import uvloop
+from pymongo import MongoClient
+
+from services.analysis import change_stream
+from services.analysis.record import FRAMES, Document
+from stack.local import Ports, Stack
+from tests.bench import histories, load
+from tests.bench.ingest import LIMITS, PROCESSES, Bench, quantiles
+from tests.bench.processes import Accounts
+from tests.system.people import now
+
+REPORTS = ("overview", "pages", "funnel", "buttons")
+DASHBOARDS = 10
+ALONE = 5
+"""times that each report is asked for before"""
+
+
+async def run(arguments: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory(prefix="datalab-bench-") as directory:
+        stack = Stack(run=Path(directory), ports=Ports.free(), tied=True, environment=LIMITS)
+        try:
+            stack.start()
+            bench = Bench(stack, arguments.connections, arguments.seconds, window=8)
+            configure(bench)
+            give_past(stack, bench.app.id, arguments.file)
+            await measure(bench, arguments)
+            missed = "missed heartbeats" in stack.log("broker").read_text(errors="replace")
+            print(f"heart-beats {'were missed' if missed else 'none missed'}")
+        finally:
+            stack.stop()
+
+
+def configure(bench: Bench) -> None:
+    for part, value in (
+        ("funnel", msgspec.to_builtins(histories.FUNNEL)),
+        ("buttons", {"buttons": msgspec.to_builtins(histories.BUTTONS)}),
+    ):
+        answer = bench.app.configure(part, value)
+        if answer.is_error:
+            raise SystemExit(f"{part}: {answer.text}")
+
+
+def give_past(stack: Stack, app: str, file: Path) -> None:
+    """The file becomes the projection of the app, as if everything in it had been recorded and followed."""
+    stack.stop("analysis")
+    client: MongoClient[Document] = MongoClient(stack.mongo_uri("analysis"))
+    with client:
+        position = change_stream.now(client.get_default_database()[FRAMES])
+    shutil.copy(file, stack.projection)
+    with duckdb.connect(str(stack.projection)) as connection:
+        connection.execute("update apps set text = ?", [app])
+        connection.execute("update progress set position = ?", [position])
+    stack.start("analysis")
+
+
+async def measure(bench: Bench, arguments: argparse.Namespace) -> None:
+    period: dict[str, str | int] = {
+        "from": histories.BEGIN,
+        "to": now() + histories.DAY,
+        "tz": "Europe/Berlin",
+    }
+    headers = {"authorization": bench.app.owner.http.headers["authorization"]}
+    asked: dict[str, list[float]] = {name: [] for name in REPORTS}
+    async with httpx.AsyncClient(base_url=bench.edge, headers=headers, timeout=60) as http:
+
+        async def ask(name: str) -> None:
+            begin = time.perf_counter()
+            answer = await http.get(f"{bench.app.path}/reports/{name}", params=period)
+            if answer.is_error:
+                raise SystemExit(f"{name}: {answer.status_code} {answer.text}")
+            asked[name].append(time.perf_counter() - begin)
+
+        async def reload(until: float) -> None:
+            while time.perf_counter() < until:
+                begin = time.perf_counter()
+                await asyncio.gather(*(ask(name) for _ in range(DASHBOARDS) for name in REPORTS))
+                await asyncio.sleep(max(0, begin + arguments.pause - time.perf_counter()))
+
+        for name in REPORTS:
+            for _ in range(ALONE):
+                await ask(name)
+        alone = {name: quantiles(latencies) for name, latencies in asked.items()}
+        streams = await bench.streams(load.events(now()))
+        accounts = Accounts(bench.stack, PROCESSES)
+        await load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME)
+        undisturbed = _acks(streams)
+        for latencies in asked.values():
+            latencies.clear()
+        await asyncio.gather(
+            load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME),
+            reload(time.perf_counter() + arguments.seconds),
+        )
+        disturbed = _acks(streams)
+        for stream in streams:
+            stream.close()
+    print(f"{'report ms':10} {'alone p50':>10} {'all p50':>9} {'all p95':>9} {'ratio':>6}   asked")
+    for name, latencies in asked.items():
+        ordered = sorted(latencies)
+        p95 = ordered[int(len(ordered) * 0.95)] * 1000
+        middle, quiet_ms = ordered[len(ordered) // 2] * 1000, alone[name]["p50"]
+        print(f"{name:10} {quiet_ms:10.0f} {middle:9.0f} {p95:9.0f} {p95 / quiet_ms:6.1f}   {len(ordered)}")
+    print(f"ack ms without dashboards {undisturbed}, with them {disturbed}")
+    print("memory MB ", {part: round(size / 1e6) for part, size in accounts.memory().items()}, flush=True)
+
+
+def _acks(streams: list[load.Connection]) -> dict[str, float]:
+    """Of the acks since the last time."""
+    found = quantiles([latency for stream in streams for latency in stream.latencies])
+    for stream in streams:
+        stream.latencies.clear()
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--file", type=Path, required=True, help="as tests.bench.reports --file keeps it")
+    parser.add_argument("--connections", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=10_000, help="events/s that come in")
+    parser.add_argument("--seconds", type=float, default=30, help="with and without dashboards")
+    parser.add_argument(
+        "--pause", type=float, default=5, help="seconds from one reload to the next, at least"
+    )
+    uvloop.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
