@@ -1,18 +1,27 @@
 """What must hold between reports and the plain rows, whatever the data: checked on the large made-up data set."""
 
+from math import isclose
 from typing import get_args
 
 import duckdb
 
 from services.analysis.reading import Reading
+from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
 from services.analysis.reports.campaigns import campaigns
 from services.analysis.reports.funnel import funnel
 from services.analysis.reports.heatmap import MOST_CELLS, heatmap
 from services.analysis.reports.journey import journey
+from services.analysis.reports.overview import overview
+from services.analysis.reports.pages import pages
 from services.contracts.analysis.campaigns import CampaignField
 from services.contracts.analysis.funnel import FunnelReport
+from services.contracts.analysis.heatmap import Heat
 from services.contracts.analysis.journey import Direction
+from services.contracts.filters import Audience
+
+ALL = 1_000_000
+"""rows"""
 
 
 def check(on: Reading) -> None:
@@ -42,10 +51,35 @@ def check(on: Reading) -> None:
     for button in buttons(on, "browser").buttons:
         assert sum(part.clicks for part in button.parts) == button.clicks, button.name
         assert sum(point.clicks for point in button.series) == button.clicks, button.name
-    heat = heatmap(on, "/")
-    assert heat.weight == heat.events
-    shown = sum(weight for *_, weight in heat.cells)
-    assert shown == heat.weight or (shown < heat.weight and len(heat.cells) == MOST_CELLS)
+    _visits(on)
+    _heat(on)
+
+
+def _visits(on: Reading) -> None:
+    """What the reports on visits say of the same visits; whoever comes on two days is a visitor of both."""
+    whole = overview(on)
+    assert sum(point.sessions for point in whole.series) == whole.totals.sessions == _begun(on)
+    assert sum(point.page_views for point in whole.series) == whole.totals.page_views
+    assert sum(point.visitors for point in whole.series) >= whole.totals.visitors
+    viewed = pages(on, ALL).rows
+    assert sum(row.views for row in viewed) == whole.totals.page_views, "pages: views"
+    assert sum(row.entries for row in viewed) == sum(row.exits for row in viewed), "pages: entries and exits"
+    for by in get_args(Audience):
+        rows = audience(on, by, ALL).rows
+        assert sum(row.sessions for row in rows) == whole.totals.sessions, f"audience by {by}"
+
+
+def _heat(on: Reading) -> None:
+    for heat in get_args(Heat):
+        every = heatmap(on, "/", heat)
+        classes = [heatmap(on, "/", heat, device) for device in ("desktop", "mobile")]
+        assert sum(one.events for one in classes) == every.events, f"heat map of {heat} by device"
+        if heat == "scroll":
+            assert every.depths[0].views == every.events
+            continue
+        shown = sum(weight for *_, weight in every.cells)
+        assert isclose(shown, every.weight) or (shown < every.weight and len(every.cells) == MOST_CELLS)
+        assert heat == "move" or every.weight == every.events
 
 
 def _adds_up(report: FunnelReport) -> None:
