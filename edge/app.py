@@ -48,6 +48,8 @@ from edge.settings import EdgeSettings
 CONNECT_SECONDS = 3.0
 """that a start waits for the broker; then the edge answers without it"""
 DRAIN_SECONDS = 5.0
+PRESENCE_SECONDS = 1.0
+"""that an end waits until the other edges are told that nobody is here any more"""
 LARGEST_BODY = 1_000_000
 """bytes of a request"""
 
@@ -85,6 +87,7 @@ def make_app(settings: EdgeSettings) -> Litestar:
             for task in working:
                 task.cancel()
             await collector.outbox.drain(DRAIN_SECONDS)
+            await presence.close(PRESENCE_SECONDS)
             await bus.stop()
 
     once = {

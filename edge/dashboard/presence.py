@@ -42,9 +42,10 @@ class Presence:
         self._elsewhere: dict[str, Elsewhere] = {}
         self._hooks: list[Changed] = []
         self._gathering: set[str] = set()
+        self._closed = False
         bus.listen(Present, self._on_present)
         bus.listen(PresenceAsked, self._on_asked)
-        bus.on_connected(lambda: self._tell(PresenceAsked(edge=self._id)))
+        bus.on_connected(self._ask)
 
     def on_change(self, hook: Changed) -> None:
         self._hooks.append(hook)
@@ -68,6 +69,8 @@ class Presence:
             asyncio.get_running_loop().call_later(GRACE_SECONDS, self._gone, actor)
 
     def _gone(self, actor: Actor) -> None:
+        if self._closed:
+            return
         here = self._here[actor.organisation]
         here[actor.user] -= 1
         if here[actor.user] == 0:
@@ -82,6 +85,13 @@ class Presence:
             self._tell_all()
             self.forget_silent()
             await asyncio.sleep(TELL_SECONDS)
+
+    async def close(self, seconds: float) -> None:
+        """This edge ends in good order: nobody is at it any more. Returns when that is told, or cannot be."""
+        self._here.clear()
+        told = self._tell(Present(edge=self._id, of={}, whole=True))
+        self._closed = True
+        await asyncio.wait([told], timeout=seconds)
 
     def forget_silent(self) -> None:
         since = time.monotonic() - SILENT_SECONDS
@@ -110,6 +120,9 @@ class Presence:
                 del known.of[organisation]
             self._say(organisation)
 
+    def _ask(self) -> None:
+        self._tell(PresenceAsked(edge=self._id))
+
     def _on_asked(self, event: PresenceAsked) -> None:
         if event.edge != self._id:
             self._tell_all()
@@ -125,6 +138,8 @@ class Presence:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self._gathered, organisation)
 
     def _gathered(self, organisation: str) -> None:
+        if self._closed:
+            return
         self._gathering.discard(organisation)
         here = sorted(self._here.get(organisation, ()))
         self._tell(Present(edge=self._id, of={organisation: here}))
@@ -135,7 +150,8 @@ class Presence:
         for hook in self._hooks:
             hook(organisation, online)
 
-    def _tell(self, event: Event) -> None:
-        # Not waited for: what does not arrive is told again soon.
+    def _tell(self, event: Event) -> asyncio.Future[None]:
+        # Nobody need wait for it: what does not arrive is told again soon.
         confirm = self._bus.publish(f"{event.source()}.events", event.type(), msgspec.json.encode(event))
         confirm.add_done_callback(lambda future: future.cancelled() or future.exception())
+        return confirm

@@ -118,6 +118,27 @@ async def test_nobody_is_at_an_edge_that_is_silent(bus: MemoryBus, clock: Clock)
     assert said[-1] == presence.online("shop.example") == ["bob"]
 
 
+async def test_nobody_is_at_an_edge_that_has_ended(bus: MemoryBus) -> None:
+    presence = Presence(bus)
+    presence.came(actor("ada"))
+    await until(lambda: told(bus))
+    presence.came(actor("bob"))
+    presence.left(actor("ada"))
+    closing = asyncio.create_task(presence.close(5))
+    await until(lambda: len(told(bus)) == 2)
+    assert not closing.done(), "the broker has not confirmed it"
+    bus.confirm()
+    await closing
+    assert (told(bus)[-1].of, told(bus)[-1].whole) == ({}, True)
+    await asyncio.sleep(0.1)  # longer than either wait
+    assert len(told(bus)) == 2
+
+
+async def test_an_end_does_not_wait_for_a_broker_that_is_away(bus: MemoryBus) -> None:
+    async with asyncio.timeout(2):
+        await Presence(bus).close(0.01)
+
+
 async def test_an_edge_asks_at_every_new_connection_and_is_answered_with_all(bus: MemoryBus) -> None:
     presence = Presence(bus)
     bus.reconnect()
