@@ -60,6 +60,7 @@ class Operator:
             **LIMITS,
         }
         self.mail_port = ports.database
+        self.tls_port = ports.broker_node
         self.docker = Docker(self.settings())
 
     def settings(self) -> settings.Settings:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -255,3 +256,35 @@ def test_a_backup_is_restored_into_an_empty_stack(operator: Operator, app: App, 
                 assert restored[database][collection] == count, f"{database}.{collection}"
     assert eventually(operator.ready, 60)
     assert eventually(lambda: app.totals() == totals, 60), app.totals()
+
+
+def test_with_a_certificate_the_front_door_speaks_tls(operator: Operator, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate", tmp_path / "key"
+    made = (
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "1",
+    )
+    for_localhost = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    subprocess.run(
+        ["openssl", *made, *for_localhost, "-out", str(certificate), "-keyout", str(key)],
+        check=True,
+        capture_output=True,
+    )
+    for file in (certificate, key):
+        operator.docker("secret", "create", f"{STACK}_tls_{file.name}_1", str(file))
+    overlays, tag = operator.environment["OVERLAYS"], operator.image("frontend-web")
+    operator.make("deploy", TAG=tag, OVERLAYS=f"{overlays} tls", HTTPS_PORT=str(operator.tls_port))
+    trusted = ssl.create_default_context(cafile=str(certificate))
+    secured = httpx.get(f"https://localhost:{operator.tls_port}/health/ready", verify=trusted)
+    assert secured.json()["ready"] is True
+    plain = httpx.get(f"{operator.front}/apps?of=me")
+    assert (plain.status_code, plain.headers["location"]) == (308, "https://localhost/apps?of=me")
+    operator.make("deploy", TAG=tag)
+    assert httpx.get(f"{operator.front}/apps").status_code == 200
