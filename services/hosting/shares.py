@@ -7,7 +7,8 @@
 
 With SHARES=1 (the default) nothing is shared out, and everything is Nameko's own. A call without a slot (from a plain
 Nameko client) comes to the first share, which passes it on to who holds its app. Events are heard by each share. A
-share's queues go a day after it was here last.
+share's queues go a day after it was here last. Who holds an app is a matter of numbers alone, and not of RabbitMQ's
+consistent-hash exchange: a share takes its apps out of the record, where there is no broker to ask.
 """
 
 from collections.abc import Mapping
