@@ -110,6 +110,11 @@ def test_nothing_secret_is_written_in_a_file(file: str) -> None:
     assert "secure" not in text.lower()
 
 
+def test_a_config_is_a_file_as_seen_from_the_first_of_the_files_that_are_deployed(stack: Stack) -> None:
+    for config in stack.configs.values():
+        assert (ROOT / BASE).parent.joinpath(config.file).is_file(), config.file
+
+
 def test_every_image_is_pinned(stack: Stack) -> None:
     for name, service in own(stack).items():
         tag = service.image.rpartition(":")[2]
