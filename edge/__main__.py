@@ -1,5 +1,6 @@
 """Run the edge: `python -m edge`."""
 
+import gc
 import logging
 import socket
 import sys
@@ -9,21 +10,31 @@ import uvicorn
 from edge.app import make_app
 from edge.collect.stream import Streams
 from edge.settings import EdgeSettings
-from edge.websocket import ForgetfulProtocol
+from edge.websocket import TakeableProtocol
 from services.contracts.settings import SettingInvalid, load
 
 DRAIN_SECONDS = 5.0
 """after SIGTERM: nothing new is accepted, streams are closed with 1012 after their acks"""
 GRACE_SECONDS = 5
 """then: requests under way are answered"""
+COLLECT_AFTER = 20_000, 20, 20
+"""objects that came and did not go before garbage is looked for among them, and how many such looks before older ones
+are looked at too: a look at all of them holds up everybody, and little here does not go by itself"""
 
 
-class Draining(uvicorn.Server):
+class EdgeServer(uvicorn.Server):
     """uvicorn's own shut-down closes WebSockets first, and what was taken from them is then never acked."""
 
     def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
         super().__init__(config)
         self._streams = streams
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # What is there now stays: never look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -49,7 +60,7 @@ def main() -> None:
         port=settings.edge_port,
         loop="uvloop",
         http="httptools",
-        ws=ForgetfulProtocol,
+        ws=TakeableProtocol,
         ws_max_size=settings.frame_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=30,
@@ -61,7 +72,7 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = Draining(config, app.state["streams"])
+    server = EdgeServer(config, app.state["streams"])
     server.run()
     if not server.started:
         sys.exit(1)

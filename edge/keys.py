@@ -51,7 +51,7 @@ class Verifier:
     async def claims(self, token: str) -> dict[str, Any]:  # Any: a JWT's claims are whatever JSON was signed
         """Raises the refusal of this kind of token, or what keeps the keys from being fetched."""
         try:
-            key_id = jwt.get_unverified_header(token).get("kid", "")
+            key_id = _key_id(token)
         except jwt.PyJWTError as error:
             raise self._refusal("the token is not a token") from error
         age = time.monotonic() - self._fetched_at
@@ -90,6 +90,12 @@ class Verifier:
             )
         except jwt.PyJWTError as error:
             raise self._refusal(f"the token is not valid: {error}") from error
+
+
+@lru_cache(KEPT)
+def _key_id(token: str) -> str:
+    """Of the key that it says it was signed with. Raises jwt.PyJWTError."""
+    return str(jwt.get_unverified_header(token).get("kid", ""))
 
 
 class AccessTokens:

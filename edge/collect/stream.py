@@ -21,8 +21,9 @@ from edge.collect.collector import OVERLOADED, Collector
 from edge.collect.exclusion import Whereabouts
 from edge.collect.limits import Bucket
 from edge.collect.tickets import PASS, TICKET, Session, TicketInvalid
+from edge.framing import FramingError
 from edge.metrics import FRAMES_TAKEN, STREAMS, STREAMS_CLOSED
-from edge.websocket import forget_handshake
+from edge.websocket import Connection, Gone, take_over
 from services.contracts.errors import InvalidInput, Refused
 from services.contracts.tracking import Sent, StreamMessage, TrackerConfig
 
@@ -34,6 +35,8 @@ LOOKING_SECONDS = 1.0
 LONGEST_REASON = 120
 """bytes; a close frame holds 123"""
 AGAIN_LATER = f"{OVERLOADED}; again in {OVERLOADED.retry_after} s"
+AT_A_STRETCH = 16
+"""frames of one connection taken before another is looked at"""
 FIRST_OWN_NUMBER, LAST_OWN_NUMBER = 2**52, 2**53 - 1
 """numbers the edge gives to events sent without one, at random"""
 
@@ -41,6 +44,7 @@ AnySocket = WebSocket[Any, Any, Any]  # Any: Litestar's user, auth and state
 
 _decode = msgspec.json.Decoder(StreamMessage).decode
 _encode = msgspec.json.Encoder().encode
+_TAKEN = FRAMES_TAKEN.labels("stream")
 
 
 class Closing(Exception):
@@ -85,8 +89,8 @@ class Streams:
         while True:
             await asyncio.sleep(LOOKING_SECONDS)
             if collector.stuck:
-                streams = [stream for streams in self._of_app.values() for stream in streams]
-                await asyncio.gather(*(stream.turn_away() for stream in streams))
+                for stream in [stream for streams in self._of_app.values() for stream in streams]:
+                    stream.turn_away()
 
     def end(self, app: str) -> None:
         """The app is gone: so are its streams."""
@@ -102,17 +106,14 @@ class Streams:
 class Stream:
     """One tracker's connection."""
 
-    def __init__(self, socket: AnySocket, collector: Collector, session: Session) -> None:
+    def __init__(self, connection: Connection, collector: Collector, session: Session) -> None:
         self.session = session
-        self._socket = socket
+        self._connection = connection
         self._collector = collector
         self._budget = Bucket(collector.settings.frames_per_second, 2 * collector.settings.frames_per_second)
         self._unacked = 0
         self._whereabouts = Whereabouts(session.hidden)
         self._settled: asyncio.Event | None = None
-        self._outgoing: list[str] = []
-        self._sender: asyncio.Task[None] | None = None
-        self._ending: asyncio.Task[None] | None = None
         self._task: asyncio.Task[Any] | None = asyncio.current_task()
         self._restarting = False
         self.goodbye = False
@@ -125,9 +126,11 @@ class Stream:
         return self._task
 
     async def run(self) -> None:
-        """Take frames until the tracker leaves or is refused (raises Closing)."""
+        """Take frames until the tracker says goodbye, is gone (raises Gone) or refused (raises Closing)."""
         try:
             await self._run()
+        except FramingError as error:
+            raise Closing(error.code, error.reason) from error
         except asyncio.CancelledError:
             if not self._restarting:
                 raise
@@ -137,18 +140,17 @@ class Stream:
             raise RESTARTING from None
 
     async def _run(self) -> None:
-        while not self.goodbye:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            text = message.get("text")
-            if not isinstance(text, str):
-                raise Closing(MALFORMED, "send text, not binary")
-            if delay := self._budget.wait():
-                await asyncio.sleep(delay)
-            if self._collector.outbox.full:
-                await self._room()
-            await self._take(text)
+        while True:
+            for place, text in enumerate(await self._connection.texts(), 1):
+                if delay := self._budget.wait():
+                    await asyncio.sleep(delay)
+                if self._collector.outbox.full:
+                    await self._room()
+                await self._take(text)
+                if self.goodbye:
+                    return
+                if place % AT_A_STRETCH == 0:
+                    await asyncio.sleep(0)  # everybody else's turn
 
     async def _room(self) -> None:
         try:
@@ -157,10 +159,10 @@ class Stream:
         except TimeoutError as error:
             raise Closing(TRY_LATER, AGAIN_LATER) from error
 
-    async def turn_away(self) -> None:
+    def turn_away(self) -> None:
         """Where something was taken over that is not acked, in spite of waiting."""
         if self._unacked:
-            await _close(self._socket, TRY_LATER, AGAIN_LATER)
+            self.close(TRY_LATER, AGAIN_LATER)
 
     async def _take(self, text: str) -> None:
         try:
@@ -178,7 +180,7 @@ class Stream:
         except Refused as error:
             raise Closing(TRY_LATER, str(error)) from error
         self._unacked += 1
-        FRAMES_TAKEN.labels("stream").inc()
+        _TAKEN.inc()
 
     def _session_of(self, session_pass: str | None) -> Session:
         if session_pass is None:
@@ -191,35 +193,25 @@ class Stream:
 
     def _confirmed(self, n: int) -> None:
         self._unacked -= 1
-        self.say(f'{{"ack":{n}}}')
+        self._connection.send(f'{{"ack":{n}}}')
+        if self._unacked == 0 and self._settled is not None:
+            self._settled.set()
 
     def say(self, message: str) -> None:
-        """Queue a message to the tracker; those queued meanwhile go with it."""
-        self._outgoing.append(message)
-        if self._sender is None:
-            self._sender = asyncio.create_task(self._send())
+        self._connection.send(message)
 
-    async def _send(self) -> None:
-        try:
-            while self._outgoing:
-                messages, self._outgoing = self._outgoing, []
-                for message in messages:
-                    await self._socket.send_text(message)
-        except (WebSocketDisconnect, RuntimeError, OSError):
-            # The tracker is gone; it sends again what it saw no ack of.
-            self._outgoing.clear()
-        finally:
-            self._sender = None
-            if self._unacked == 0 and self._settled is not None:
-                self._settled.set()
+    def close(self, code: int, reason: str) -> None:
+        """`run` then finds the tracker gone."""
+        if not self._connection.gone:
+            STREAMS_CLOSED.labels(code).inc()
+            self._connection.close(code, _shortened(reason))
 
     def end(self) -> None:
-        """Close from this side; `run` then sees the tracker leave."""
-        self._ending = asyncio.create_task(_close(self._socket, TICKET_REFUSED, "the app was deleted"))
+        self.close(TICKET_REFUSED, "the app was deleted")
 
     async def settle(self) -> None:
         """Wait a little until every frame taken is acked."""
-        if self._unacked == 0 and self._sender is None:
+        if self._unacked == 0 or self._connection.gone:
             return
         self._settled = asyncio.Event()
         with contextlib.suppress(TimeoutError):
@@ -245,30 +237,31 @@ async def stream(
 ) -> None:
     """A tracker's events."""
     await socket.accept()
-    ended = GOODBYE, ""
     try:
         if streams.draining:
             raise RESTARTING
         session = _admitted(socket, collector)
     except Closing as closing:
-        await _close(socket, closing.code, closing.reason)
+        STREAMS_CLOSED.labels(closing.code).inc()
+        # The other side may have been faster.
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):
+            await socket.close(code=closing.code, reason=_shortened(closing.reason))
         return
-    forget_handshake(socket.scope)
-    connection = Stream(socket, collector, session)
-    streams.add(connection)
+    taken = Stream(take_over(socket.scope), collector, session)
+    streams.add(taken)
     collector.begin(session)
+    ended = GOODBYE, ""
     try:
-        await connection.run()
+        await taken.run()
     except Closing as closing:
         ended = closing.code, closing.reason
-    except WebSocketDisconnect:
+    except Gone:
         pass
     finally:
-        streams.remove(connection)
-        collector.left(session, int(time.time() * 1000), connection.goodbye)
-    if socket.connection_state != "disconnect":
-        await connection.settle()
-        await _close(socket, *ended)
+        streams.remove(taken)
+        collector.left(session, int(time.time() * 1000), taken.goodbye)
+    await taken.settle()
+    taken.close(*ended)
 
 
 def _admitted(socket: AnySocket, collector: Collector) -> Session:
@@ -282,9 +275,5 @@ def _admitted(socket: AnySocket, collector: Collector) -> Session:
         raise Closing(TICKET_REFUSED, str(error)) from error
 
 
-async def _close(socket: AnySocket, code: int, reason: str) -> None:
-    STREAMS_CLOSED.labels(code).inc()
-    try:
-        await socket.close(code=code, reason=reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
-    except (WebSocketDisconnect, RuntimeError, OSError):
-        return  # the other side was faster
+def _shortened(reason: str) -> str:
+    return reason.encode()[:LONGEST_REASON].decode(errors="ignore")

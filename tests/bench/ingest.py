@@ -17,8 +17,7 @@ import msgspec
 import uvloop
 
 from stack.local import Ports, Stack
-from tests.bench import floors, history, load
-from tests.bench.hellos import Hellos
+from tests.bench import floors, hellos, history, load
 from tests.bench.probe import Probe
 from tests.bench.processes import Accounts
 from tests.system.people import SHOP, Owner, Tracker, now
@@ -95,17 +94,17 @@ class Bench:
         body = load.events(now(), events_per_frame)
         begun_with = self.counted()
         streams = await self.streams(body)
-        hellos, probe = Hellos(self.edge, self.app.token), Probe(self.edge, Owner(self.edge).app())
+        greeted, probe = hellos.Answers([], {}), Probe(self.edge, Owner(self.edge).app())
         accounts = Accounts(self.stack, PROCESSES)
         if rate is None:
             took = await load.as_fast_as_acked(streams, self.seconds, self.window)
         else:
-            took, *_ = await asyncio.gather(
+            took, greeted, _ = await asyncio.gather(
                 load.paced(streams, self.seconds, rate / events_per_frame),
-                hellos.run(self.seconds, HELLOS_PER_SECOND),
+                hellos.beside(self.edge, self.app.token, self.seconds, HELLOS_PER_SECOND),
                 probe.run(self.seconds),
             )
-        if broken := {stream.closed for stream in streams if stream.closed} | set(hellos.refused):
+        if broken := {stream.closed for stream in streams if stream.closed} | set(greeted.refused):
             raise SystemExit("; ".join(sorted(broken)))
         events = sum(stream.acked for stream in streams) * events_per_frame
         late = await self._arrived(begun_with + events)
@@ -121,7 +120,7 @@ class Bench:
             ack_ms=quantiles([latency for stream in streams for latency in stream.latencies]),
             report_ms=quantiles(probe.to_report),
             live_ms=quantiles(probe.to_live),
-            hello_ms=quantiles(hellos.latencies),
+            hello_ms=quantiles(greeted.latencies),
             cpu_us_per_event={part: round(cost / events * 1e6, 2) for part, cost in used.items()},
             memory_mb={part: round(size / 1e6) for part, size in accounts.memory().items()},
         )
