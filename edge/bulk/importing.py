@@ -2,6 +2,9 @@
 
     bytes -> blocks of whole lines -> lines -> events of sessions -> one frame a session and block -> broker
 
+Where a session begins, its Start is the first event of that frame: a frame more for each session costs the record as
+much as all its events.
+
 A frame's number is the offset of its block, its session is named by the file alone: whatever is sent again, because the
 client or the edge broke off, makes the same frames, and those are stored once. How far all is confirmed is kept by the
 recorder every few seconds, together with the open sessions, so that it need not be sent again.
@@ -98,18 +101,18 @@ class Import:
         self._state.beginning = digest
 
     async def _take(self, block: Block) -> None:
-        begun: list[Frame] = []
         events: dict[bytes, list[Packed]] = {}
+        begun: dict[bytes, str] = {}
+        count = 0
         pieces = table(block, self._state.header) if self._state.format == "csv" else ndjson(block)
         for piece in pieces:
-            self._pack(block, piece, begun, events)
+            count += self._pack(block, piece, events, begun)
             await asyncio.sleep(0)  # everybody else's turn
         n = block.offset + 1
         progress = self.progress
-        frames = [self._frame(session, n, packed) for session, packed in events.items()]
-        await self._shipping.send(begun + frames)
-        FRAMES_TAKEN.labels("import").inc(len(begun) + len(frames))
-        count = sum(map(len, events.values()))
+        frames = [self._frame(session, n, packed, begun) for session, packed in events.items()]
+        await self._shipping.send(frames)
+        FRAMES_TAKEN.labels("import").inc(len(frames))
         EVENTS_TAKEN.inc(count)
         progress.events += count
         progress.lines += block.data.count(b"\n") + (not block.data.endswith(b"\n"))
@@ -120,8 +123,11 @@ class Import:
             await self._save()
 
     def _pack(
-        self, block: Block, piece: Piece, begun: list[Frame], events: dict[bytes, list[Packed]]
-    ) -> None:
+        self, block: Block, piece: Piece, events: dict[bytes, list[Packed]], begun: dict[bytes, str]
+    ) -> int:
+        """Put the piece's events to those of their sessions, and the visitor of each session that begins into `begun`;
+        how many events of trackers they are."""
+        count = 0
         rules, find = self._rules, self._visits.find
         for number, why in piece.rejects:
             self._reject(number, why)
@@ -134,24 +140,23 @@ class Import:
                 self._reject(number, str(reject))
                 continue
             visit, begins, known = find(line.visitor, line.session, at, block.offset + number)
+            of_visit = events.get(visit.id)
+            if of_visit is None:
+                of_visit = events[visit.id] = []
             if begins:
-                facts = start(line, at, rules, known)
-                begun.append(self._frame(visit.id, 0, [facts]))
+                of_visit.append(start(line, at, rules, known))
+                begun[visit.id] = line.visitor
                 self.progress.sessions += 1
                 if kind == "start":
                     continue
-            if kind == "left":
-                begun.append(self._frame(visit.id, -at, [packed]))
-                continue
-            of_visit = events.get(visit.id)
-            if of_visit is None:
-                events[visit.id] = [packed]
-            else:
-                of_visit.append(packed)
+            of_visit.append(packed)
+            count += kind != "left"
+        return count
 
-    def _frame(self, session: bytes, n: int, events: list[Packed]) -> Frame:
-        received = max([event.at for event in events])
-        return Frame(self._app, session.hex(), n, received, msgspec.Raw(_encode(events)))
+    def _frame(self, session: bytes, n: int, events: list[Packed], begun: dict[bytes, str]) -> Frame:
+        visitor = begun.get(session, "")
+        received = events[0].at if visitor else max([event.at for event in events])
+        return Frame(self._app, session.hex(), n, received, msgspec.Raw(_encode(events)), visitor)
 
     def _reject(self, number: int, why: str) -> None:
         progress = self.progress

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from services.analysis.dictionaries import Dictionaries
-from services.analysis.record import Document, number
+from services.analysis.record import Document, begins, number
 from services.analysis.rows import Column, Columns
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Retimed, Seen, Start
 
@@ -199,8 +199,10 @@ def event_columns(
     if goodbyes := [index for index, event in enumerate(flat) if type(event) is Left and event.goodbye]:
         columns["flags"][goodbyes] = GOODBYE
     # The start of a session is a row of `sessions`.
+    begun = np.fromiter(map(begins, decoded.documents), np.bool_, len(decoded.documents))
+    started = (kind == KINDS[Start]) & (columns["i"] == 0) & np.repeat(begun, lengths)
     order = np.lexsort((columns["i"], columns["n"], columns["time"], columns["session"]))
-    order = order[~((kind == KINDS[Start]) & (columns["n"] == 0))[order]]
+    order = order[~started[order]]
     return {name: column[order] for name, column in columns.items()}
 
 
@@ -212,18 +214,24 @@ def by_table(events: Columns) -> Iterator[tuple[str, Columns]]:
             yield table, {name: events[name][rows] for name in names}
 
 
+def of_trackers(events: Columns) -> Column:
+    """Which of them a tracker sent; the others the edge saw itself."""
+    mask: Column = (events["n"] > 0) & (events["kind"] != KINDS[Left])
+    return mask
+
+
 def deeds(events: Columns) -> Columns:
     """The rows of `deeds`, one for each session."""
-    begins = np.flatnonzero(np.insert(np.diff(events["session"]) != 0, 0, True))
+    first = np.flatnonzero(np.insert(np.diff(events["session"]) != 0, 0, True))
 
     def count(which: Column) -> Column:
-        return np.add.reduceat(which, begins, dtype=np.int32)
+        return np.add.reduceat(which, first, dtype=np.int32)
 
     return {
-        "app": events["app"][begins],
-        "session": events["session"][begins],
-        "last_sign": np.maximum.reduceat(events["time"], begins),
-        "events": count(events["n"] > 0),
+        "app": events["app"][first],
+        "session": events["session"][first],
+        "last_sign": np.maximum.reduceat(events["time"], first),
+        "events": count(of_trackers(events)),
         "page_views": count(events["kind"] == KINDS[Page]),
         "clicks": count(events["kind"] == KINDS[Click]),
     }

@@ -15,7 +15,7 @@ import msgspec
 from bson import Binary, Int64, ObjectId
 from pymongo.database import Database
 
-from services.analysis.record import FRAMES, SESSIONS_BY_TIME, Document, number
+from services.analysis.record import FRAMES, SESSIONS_BY_TIME, Document, begins
 from services.contracts import frames
 from services.contracts.bulk import Line
 from services.contracts.errors import InvalidInput
@@ -56,7 +56,7 @@ def part(
     while True:
         begun = _begun(database, app, start, end, after)
         for found, of_session in _frames(database, begun):
-            lines = list(session_lines(of_session))
+            lines = list(session_lines(of_session)) if found == _beginning(of_session) else []
             data += _encode(lines)
             events += len(lines)
             after = found
@@ -103,7 +103,7 @@ def _frames(
         {"_id": {"$gte": Binary(place.key[:16] + b"\0" * 8), "$lte": Binary(place.key[:16] + b"\xff" * 8)}}
         for place in sessions
     ]
-    found = database[FRAMES].find({"$or": ranges}, {"visitor": 0}).sort("_id", 1).hint([("_id", 1)])
+    found = database[FRAMES].find({"$or": ranges}).sort("_id", 1).hint([("_id", 1)])
     by_session = {
         key: list(documents)
         for key, documents in groupby(found, lambda document: bytes(document["_id"][:16]))
@@ -112,18 +112,28 @@ def _frames(
         yield place, by_session.get(place.key[:16], [])
 
 
+def _beginning(documents: Sequence[Document]) -> Place | None:
+    """Where a session begins, of which an import may have said so more than once."""
+    places = (
+        Place(document["received"], bytes(document["_id"])) for document in documents if begins(document)
+    )
+    return min(places, default=None)
+
+
 def session_lines(documents: Sequence[Document]) -> Iterator[Line]:
     """Of the frames of one session, by number; nothing where its start is not among them."""
     session, visitor = "", ""
     events: list[tuple[int, Packed]] = []
     first: Line | None = None
+    beginning = _beginning(documents)
     for document in documents:
         packed = _decode(document["events"])
-        if number(document["_id"]) == 0 and packed and isinstance(packed[0], frames.Start):
-            session, visitor = document["_id"][:16].hex(), packed[0].visitor
-            first = line(packed[0], visitor, session)
-        else:
-            events += [(event.at, event) for event in packed]
+        if begins(document) and packed and isinstance(packed[0], frames.Start):
+            if beginning == (document["received"], document["_id"]):
+                session, visitor = document["_id"][:16].hex(), packed[0].visitor
+                first = line(packed[0], visitor, session)
+            del packed[0]
+        events += [(event.at, event) for event in packed]
     if first is None:
         return
     yield first

@@ -19,7 +19,7 @@ from services.analysis.columns import KINDS, Decoded, Skipped
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.forgetting import forget
 from services.analysis.queries import query
-from services.analysis.record import Document, number
+from services.analysis.record import Document, begins, number
 from services.analysis.removals import Removed
 from services.analysis.rows import Columns, append, first
 from services.analysis.sessions import Session, Sessions
@@ -317,7 +317,7 @@ class Projection:
             decoded, sessions, apps, events = self._without_known(decoded, sessions, apps, events)
         started = self._started(decoded, sessions, apps)
         carry_forward(events, sessions)
-        tracked = int(np.count_nonzero(events["n"] > 0))
+        tracked = int(np.count_nonzero(columns.of_trackers(events)))
         writer.execute("begin")
         if len(events["time"]):
             for table, rows in columns.by_table(events):
@@ -379,7 +379,7 @@ class Projection:
         for document, events, session, app in zip(
             decoded.documents, decoded.events, sessions, apps, strict=True
         ):
-            if number(document["_id"]) == 0 and events and isinstance(events[0], Start):
+            if begins(document) and session.visitor is None and events and isinstance(events[0], Start):
                 start = events[0]
                 session.visitor = columns.visitor_number(start.visitor, document["_id"][:16])
                 session.left_out = start.left_out()
@@ -399,16 +399,20 @@ class Projection:
     ) -> tuple[Decoded, list[Session], list[int], Columns]:
         """Leave out the frames of which there are rows already."""
         writer = self._writer
+        frames_of = zip(decoded.documents, decoded.events, strict=True)
         frames = {
             "place": np.arange(len(sessions), dtype=np.int32),
             "session": np.array([session.number for session in sessions], np.int32),
             "n": np.array([number(document["_id"]) for document in decoded.documents], np.int64),
+            "only_start": np.array(
+                [begins(document) and len(events) == 1 for document, events in frames_of], np.bool_
+            ),
         }
         writer.register("frames", frames)
         known = writer.execute(
             """
             select place from frames semi join events using (session, n)
-            union select place from frames semi join sessions using (session) where n = 0
+            union select place from frames semi join sessions using (session) where only_start
             """
         ).fetchall()
         writer.unregister("frames")
@@ -455,7 +459,7 @@ class Projection:
         applied.signs = [
             Sign(self._app(where), people[of], when, page.get(of, 0)) for of, (where, when) in last.items()
         ]
-        tracked = rows[events["n"][rows] > 0]
+        tracked = rows[columns.of_trackers(events)[rows]]
         app, kind = events["app"][tracked], events["kind"][tracked]
         for code in np.unique(app).tolist():
             kinds = kind[app == code]

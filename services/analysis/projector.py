@@ -335,7 +335,7 @@ def _scanned(
 ) -> Iterator[list[Document]]:
     """The whole record in the order it was written, as far as it is `wanted`."""
     documents: list[Document] = []
-    with collection.find({}, {"visitor": 0}, batch_size=SCAN_FRAMES).hint([("$natural", 1)]) as cursor:
+    with collection.find({}, batch_size=SCAN_FRAMES).hint([("$natural", 1)]) as cursor:
         for document in filter(wanted, cursor):
             documents.append(document)
             if len(documents) >= SCAN_FRAMES:

@@ -3,10 +3,10 @@ is stored once.
 
 _id       16 bytes session, 8 bytes n + 2^63 big-endian: sorts as (session, n) does
 app       ObjectId
-received  int64, UNIX ms at the edge; of a session's start (n = 0) when it began, of an imported frame the time of its
-          last event
+received  int64, UNIX ms at the edge; where a session begins when it did, else of an imported frame the time of its last
+          event
 events    the packed events, JSON, as they came
-visitor   only where n = 0: the visitor's id, to find what must be erased
+visitor   only where a session begins (its first event is the Start): the visitor's id, to find what must be erased
 """
 
 from collections.abc import Mapping
@@ -50,6 +50,11 @@ def number(key: bytes) -> int:
     return int.from_bytes(key[16:], "big") - _ZERO
 
 
+def begins(document: Document) -> bool:
+    """A session begins with this frame. An import may say so of one session twice; the first holds."""
+    return "visitor" in document
+
+
 def document(frame: Frame) -> dict[str, object]:
     """Raises FrameInvalid."""
     try:
@@ -62,7 +67,9 @@ def document(frame: Frame) -> dict[str, object]:
         "received": Int64(frame.received),
         "events": Binary(bytes(frame.events)),
     }
-    if frame.n == 0:
+    if frame.visitor:
+        kept["visitor"] = frame.visitor
+    elif frame.n == 0:
         kept["visitor"] = _visitor(frame)
     return kept
 
@@ -77,7 +84,7 @@ def _visitor(frame: Frame) -> str:
 def create(database: Database[Document]) -> None:
     """Make the collection, compressed by zstd, and its indexes; nothing where they are there.
 
-    The indexes are of sessions alone (n = 0, where `visitor` is): what is erased, exported or kept no longer goes by
+    The indexes are of sessions alone (where `visitor` is): what is erased, exported or kept no longer goes by
     the session, and a frame costs no entry.
     """
     try:

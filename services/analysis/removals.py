@@ -20,7 +20,7 @@ from bson import Binary, Int64, ObjectId
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from services.analysis.record import FRAMES, Document, number
+from services.analysis.record import FRAMES, Document, begins
 
 REMOVALS = "removals"
 AT_ONCE = 100
@@ -55,7 +55,7 @@ class Removed:
         key, app = frame["_id"], frame["app"]
         if app in self.apps or key[:16] in self.sessions:
             return False
-        return frame["received"] >= self.horizons.get(app, 0) or number(key) != 0
+        return frame["received"] >= self.horizons.get(app, 0) or not begins(frame)
 
     def __bool__(self) -> bool:
         return bool(self.sessions or self.apps or self.horizons)

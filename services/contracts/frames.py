@@ -4,9 +4,11 @@ A frame is what one tracker sent at once, keyed by (session, n). Its events are 
 with its kind's number, times corrected to the server's clock. The recorder stores the packed bytes as they come; only
 the projector reads them.
 
-    n >= 1   sent by the tracker
+    n >= 1   sent by the tracker, or what a block of an imported file holds of the session
     n == 0   the session's start, from what hello learned; the same for every connection of the session
     n <  0   what the edge saw itself: minus the UNIX ms at which a connection of the session ended
+
+A session begins with the frame that says its `visitor`, or n == 0: that frame's first event is the Start.
 """
 
 from typing import ClassVar
@@ -140,9 +142,11 @@ class Frame(msgspec.Struct, array_like=True):
     """32 hex digits"""
     n: int
     received: int
-    """UNIX ms at the edge"""
+    """UNIX ms at the edge; of an imported frame when its session began or, where it does not begin, its last event"""
     events: msgspec.Raw
     """JSON of list[Packed]"""
+    visitor: str = ""
+    """of an imported session that begins here, so that it takes no frame of its own"""
 
 
 class Frames(Event):

@@ -1,8 +1,8 @@
 """How fast events come in, durable and queryable, and what that costs: `python -m tests.bench.ingest`.
 
 Stack and clients run on this machine together, the floors before them. Every event is checked to be in the report once.
-`--only full half singles idle` chooses; `--stored 10000000` fills the record first, so that the cost of an event can be
-compared with what it is on an empty one.
+`--only full half singles idle` chooses; `--stored 1000000 10000000` fills the record first, as far as the one and then
+as far as the other, so that the cost of an event can be compared.
 """
 
 import argparse
@@ -81,14 +81,13 @@ class Bench:
 
     async def fill(self, events: int) -> None:
         """Store so many events, as fast as it goes."""
-        print(f"\nstoring {events:,} events", flush=True)
         while (stored := self.counted()) < events:
+            print(f"  {stored:,} of {events:,} events stored", flush=True)
             body = load.events(now())
             streams = await self.streams(body)
             await load.as_fast_as_acked(streams, min(60.0, (events - stored) / 100_000), self.window)
             for stream in streams:
                 stream.close()
-            print(f"  {stored:,}", flush=True)
 
     async def measure(self, events_per_frame: int, rate: float | None = None) -> Figures:
         body = load.events(now(), events_per_frame)
@@ -238,6 +237,21 @@ async def measured_floors(stack: Stack, connections: int) -> dict[str, float]:
     return found
 
 
+async def scenarios(
+    bench: Bench, only: set[str], rate: float | None, suffix: str, bare: dict[str, float]
+) -> None:
+    if "full" in only:
+        full = await bench.full()
+        show("full load" + suffix, full, bare)
+    if "half" in only:
+        half = rate or (full.events_per_second / 2 if "full" in only else 50_000)
+        show("half load" + suffix, await bench.half(half), bare)
+    if "singles" in only:
+        show("single events" + suffix, await bench.singles(), bare)
+    if "idle" in only:
+        show("idle connections" + suffix, await bench.idle(), {})
+
+
 async def run(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as directory:
         stack = Stack(run=Path(directory), ports=Ports.free(), tied=True, environment=LIMITS)
@@ -246,20 +260,9 @@ async def run(arguments: argparse.Namespace) -> None:
             only = set(arguments.only)
             bare = await measured_floors(stack, arguments.connections) if "floors" in only else {}
             bench = Bench(stack, arguments.connections, arguments.seconds, arguments.window)
-            suffix = ""
-            if arguments.stored:
-                await bench.fill(arguments.stored)
-                suffix = f", {arguments.stored:,} stored"
-            if "full" in only:
-                full = await bench.full()
-                show("full load" + suffix, full, bare)
-            if "half" in only:
-                rate = arguments.rate or (full.events_per_second / 2 if "full" in only else 50_000)
-                show("half load" + suffix, await bench.half(rate), bare)
-            if "singles" in only:
-                show("single events" + suffix, await bench.singles(), bare)
-            if "idle" in only:
-                show("idle connections" + suffix, await bench.idle(), {})
+            for stored in arguments.stored or [0]:
+                await bench.fill(stored)
+                await scenarios(bench, only, arguments.rate, f", {stored:,} stored" if stored else "", bare)
         finally:
             stack.stop()
 
@@ -270,7 +273,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--window", type=int, default=8, help="frames unacked on a connection at most")
     parser.add_argument("--rate", type=float, help="events/s of the half load; default: half the full load's")
-    parser.add_argument("--stored", type=int, default=0, help="events to store before")
+    parser.add_argument("--stored", type=int, nargs="+", default=[], help="events to store before")
     parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
     uvloop.run(run(parser.parse_args(sys.argv[1:] if arguments is None else arguments)))
 

@@ -96,6 +96,25 @@ def test_every_session_of_a_period_is_exported_once_by_the_time_it_began(
     assert export(database, app, BEGIN + 20, BEGIN + 30) == [[]]
 
 
+def test_a_session_that_an_import_began_twice_is_exported_once_with_all_its_events(
+    database: Mongo, app: ObjectId
+) -> None:
+    session = f"{next(numbers):032x}"
+    for n, at in ((1, BEGIN), (2, BEGIN + 5)):
+        events: list[Packed] = [Start(at, "ada", False), Page(at, f"https://a.example/{n}")]
+        raw = msgspec.Raw(msgspec.json.encode(events))
+        write(database, [record.document(Frame(str(app), session, n, at, raw, "ada"))])
+    (lines,) = export(database, app, BEGIN, BEGIN + 10)
+    assert [(line.kind, line.time) for line in lines] == [
+        ("start", BEGIN),
+        ("url", BEGIN),
+        ("url", BEGIN + 5),
+    ]
+    assert export(database, app, BEGIN + 1, BEGIN + 10) == [[]]
+    removals.remove_visitor(database, app, "ada", BEGIN + 100)
+    assert count(database, app) == 0
+
+
 def test_a_place_that_no_part_gave_is_refused() -> None:
     for text in ("", "x", "1-xyz"):
         with pytest.raises(InvalidInput):

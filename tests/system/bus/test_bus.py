@@ -157,7 +157,7 @@ async def test_a_plain_nameko_event_handler_receives_the_edges_frames(bus: Bus, 
             raise BrokerDown
         return events
 
-    expected = ["a" * 24, "5" * 32, n, 1_800_000_000_000, [[2, 1_800_000_000_000, "https://s.example/"]]]
+    expected = ["a" * 24, "5" * 32, n, 1_800_000_000_000, [[2, 1_800_000_000_000, "https://s.example/"]], ""]
     second = [*expected[:2], n + 1, *expected[3:]]
     assert await until_answered(received) == [{"frames": [expected, second]}]
 

@@ -110,11 +110,12 @@ async def test_a_visitor_silent_for_more_than_30_minutes_begins_a_session() -> N
         events: list[Any] = plain(frame.events)
         sessions.setdefault(frame.session, []).extend((frame.n, event[1] - BEGIN) for event in events)
     assert sorted(sessions.values()) == [
-        [(0, 0), (1, 0), (1, 30 * MINUTE)],
-        [(0, 60 * MINUTE + 1), (1, 60 * MINUTE + 1), (1, 61 * MINUTE)],
+        [(1, 0), (1, 0), (1, 30 * MINUTE)],
+        [(1, 60 * MINUTE + 1), (1, 60 * MINUTE + 1), (1, 61 * MINUTE)],
     ]
-    returning = sorted(plain(frame.events)[0][3] for frame in bus.frames.values() if frame.n == 0)  # type: ignore[type-var]
-    assert returning == [False, True]
+    starts = [plain(frame.events)[0] for frame in bus.frames.values()]
+    assert [start[0] for start in starts] == [0, 0]
+    assert sorted(start[3] for start in starts) == [False, True]  # type: ignore[type-var]
 
 
 async def test_a_named_session_is_one_whatever_its_silence_and_start_gives_its_facts() -> None:
@@ -128,9 +129,25 @@ async def test_a_named_session_is_one_whatever_its_silence_and_start_gives_its_f
     bus = Broker()
     progress = await (await fed(importing_into(bus), data)).finish()
     assert (progress.events, progress.sessions) == (2, 1)
-    assert sorted(frame.n for frame in bus.frames.values()) == [-(BEGIN + 91 * MINUTE), 0, 1]
-    start = next(frame for frame in bus.frames.values() if frame.n == 0)
-    assert plain(start.events)[0][:5] == [0, BEGIN, "v", False, "Firefox"]
+    (frame,) = bus.frames.values()
+    assert (frame.n, frame.received, frame.visitor) == (1, BEGIN, "v")
+    start, *events = plain(frame.events)
+    assert start[:5] == [0, BEGIN, "v", False, "Firefox"]
+    assert [event[:2] for event in events] == [
+        [6, BEGIN + 5],
+        [6, BEGIN + 90 * MINUTE],
+        [7, BEGIN + 91 * MINUTE],
+    ]
+
+
+async def test_only_the_frame_in_which_a_session_begins_says_its_visitor() -> None:
+    bus = Broker()
+    await (await fed(importing_into(bus), file(100, session="s"))).finish()
+    first, *others = sorted(bus.frames.values(), key=lambda frame: frame.n)
+    assert (first.n, first.visitor, first.received) == (1, "v0", BEGIN)
+    assert {frame.visitor for frame in others} == {""}
+    for frame in others:
+        assert frame.received == max(int(event[1]) for event in plain(frame.events))  # type: ignore[call-overload]
 
 
 async def test_other_imports_and_apps_have_other_sessions() -> None:

@@ -9,7 +9,7 @@ from bson import Binary, ObjectId
 
 from services.analysis import dictionaries, record
 from services.analysis.projection import Counts, Projection, ProjectionUnusable
-from services.contracts.frames import Click, Custom, Frame, Move, Page, Retimed
+from services.contracts.frames import Click, Custom, Frame, Left, Move, Page, Retimed
 from services.hosting.shares import Share
 from tests.unit.services.analysis.visits import BEGIN, Visit, deliver, frame, frames, new_app, visit
 
@@ -273,3 +273,61 @@ def test_the_records_key_sorts_as_session_and_number_do() -> None:
     keys = [record.frame_id("a" * 32, n) for n in numbers]
     assert keys == sorted(keys)
     assert [record.number(key) for key in keys] == numbers
+
+
+def begun_in_a_frame(app: str, of: Visit, n: int = 1) -> Frame:
+    """As an import tells it: the session's Start before its events, and its end behind them."""
+    events = [of.start(), *(event for _, events in of.frames for event in events), Left(BEGIN + 50, True)]
+    raw = msgspec.Raw(msgspec.json.encode(events))
+    return Frame(app, of.session, n, of.started, raw, of.visitor)
+
+
+ALL = """
+    select text, started, kind, page, time - started, flags from events
+    join sessions using (session) join apps on apps.id = sessions.app order by all
+"""
+
+
+def test_a_session_that_begins_in_its_first_frame_gives_the_same_as_in_frames_of_its_own(
+    projection: Projection,
+) -> None:
+    app, one = new_app(), page_visit("v", "abc")
+    deliver(projection, [*frames(app, [one]), frame(app, one.session, -BEGIN, [Left(BEGIN + 50, True)])])
+    apart = rows(projection, ALL), rows(projection, "select sum(events) from deeds"), projection.standing
+    projection.create("first")
+    projection.enter("following")
+    applied = deliver(projection, [begun_in_a_frame(app, one)])
+    assert rows(projection, ALL) == apart[0]
+    assert rows(projection, "select sum(events) from deeds") == apart[1] == [(3,)]
+    assert applied.standing.events == apart[2].events == 3
+    assert applied.counts[app].events == 3
+
+
+@pytest.mark.parametrize("dedupe", [False, True])
+def test_a_session_that_an_import_begins_again_has_its_first_facts_and_all_its_events(
+    projection: Projection, dedupe: bool
+) -> None:
+    app, one = new_app(), page_visit("v", "ab")
+    later = Visit("v", BEGIN + 9, [(1, [Page(BEGIN + 9, URL + "c")])], session=one.session)
+    bare = Visit("v", BEGIN + 10, session=one.session)
+    told = [record.document(begun_in_a_frame(app, of, n)) for n, of in enumerate((one, later, bare), start=1)]
+    for document in told:
+        projection.apply([document], "somewhere", dedupe)
+    assert rows(projection, "select started from sessions") == [(BEGIN,)]
+    assert rows(projection, "select count(*) from page_views") == [(3,)]
+    if dedupe:
+        projection.apply(told, "somewhere", dedupe)
+        assert rows(projection, "select count(*) from sessions") == [(1,)]
+        assert rows(projection, "select count(*) from page_views") == [(3,)]
+        assert rows(projection, "select count(*) from signs") == [(3,)]
+
+
+def test_a_start_that_is_all_there_is_of_a_session_is_known_again(projection: Projection) -> None:
+    app, one = new_app(), page_visit("v", "")
+    raw = msgspec.Raw(msgspec.json.encode([one.start()]))
+    for dedupe in (False, True, True):
+        projection.apply(
+            [record.document(Frame(app, one.session, 7, one.started, raw, one.visitor))], "somewhere", dedupe
+        )
+    assert rows(projection, "select count(*) from sessions") == [(1,)]
+    assert projection.standing.frames == 1
