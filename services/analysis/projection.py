@@ -28,7 +28,7 @@ from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, P
 from services.contracts.shares import SLOTS
 from services.hosting.shares import Share
 
-VERSION = 6
+VERSION = 7
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -246,10 +246,27 @@ class Projection:
         """Project these frames, take out what these removals say, and remember the position behind them.
 
         With `dedupe`, frames that are here already are left out, and so are those, always, that cannot be read or that
-        DuckDB does not take. On any error nothing of the batch is in the file, and it must be opened anew.
+        DuckDB does not take; `refused` names these until it was told. On any error nothing of the batch is in the file,
+        and it must be opened anew.
         """
+        written = self._written(documents, dedupe)
+        skipped = written.decoded.skipped
+        if skipped:
+            self._writer.executemany(
+                "insert into refused values (?, ?)", [(one.key, one.why) for one in skipped]
+            )
+        return self._commit(written, position, len(skipped), since)
+
+    def apply_again(self, documents: Sequence[Document], since: int = 0) -> Applied:
+        """As `apply`, of frames that were left out before: those that are left out again are not noted again."""
+        position = self.standing.position
+        written = self._written(documents, dedupe=True)
+        return self._commit(written, position, -len(written.decoded.documents), since)
+
+    def _written(self, documents: Sequence[Document], dedupe: bool) -> Written:
+        """In a transaction that is left open, whatever of them can be."""
         try:
-            written = self._write(documents, position, dedupe)
+            return self._write(documents, dedupe)
         except (duckdb.IOException, duckdb.OutOfMemoryException, ProjectionUnusable):
             raise  # no frame is to blame
         except Exception:
@@ -257,8 +274,14 @@ class Projection:
             if self._refused(CONTROL, dedupe) or not (refused := self._refused(documents, dedupe)):
                 raise  # it is not the frames
             good = [document for document in documents if id(document) not in refused]
-            written = self._write(good, position, dedupe, [*refused.values()])
-        # Nothing from here on may be tried again.
+            return self._write(good, dedupe, [*refused.values()])
+
+    def _commit(self, written: Written, position: str, skipped: int, since: int) -> Applied:
+        """Nothing from here on may be tried again. `skipped`: how many frames more are left out."""
+        self._writer.execute(
+            "update progress set position = ?, frames = frames + ?, events = events + ?, skipped = skipped + ?",
+            [position, len(written.decoded.documents), written.tracked, skipped],
+        )
         self._writer.execute("commit")
         before = self.standing
         self.standing = msgspec.structs.replace(
@@ -266,7 +289,7 @@ class Projection:
             position=position,
             frames=before.frames + len(written.decoded.documents),
             events=before.events + written.tracked,
-            skipped=before.skipped + len(written.decoded.skipped),
+            skipped=before.skipped + skipped,
         )
         applied = Applied(self.standing, skipped=written.decoded.skipped)
         if self.standing.stage == "following":
@@ -276,7 +299,7 @@ class Projection:
     def _refused(self, documents: Sequence[Document], dedupe: bool) -> dict[int, Skipped]:
         """The frames that make a batch fail, found by halving it; nothing is written."""
         try:
-            self._write(documents, self.standing.position, dedupe)
+            self._write(documents, dedupe)
         except Exception as error:
             self._take_back()
             if len(documents) > 1:
@@ -292,9 +315,7 @@ class Projection:
             self._writer.execute("rollback")
         self._load_again()
 
-    def _write(
-        self, documents: Sequence[Document], position: str, dedupe: bool, refused: Sequence[Skipped] = ()
-    ) -> Written:
+    def _write(self, documents: Sequence[Document], dedupe: bool, refused: Sequence[Skipped] = ()) -> Written:
         """In a transaction that is left open: to be committed, or taken back."""
         writer = self._writer
         removals = [document for document in documents if "removal" in document]
@@ -330,10 +351,6 @@ class Projection:
         self.sessions.write(writer)
         for dictionary in self.dictionaries.all():
             dictionary.write(writer)
-        writer.execute(
-            "update progress set position = ?, frames = frames + ?, events = events + ?, skipped = skipped + ?",
-            [position, len(decoded.documents), tracked, len(decoded.skipped)],
-        )
         return Written(decoded, sessions, events, started, tracked)
 
     def _remove(self, removals: Sequence[Document]) -> None:
@@ -379,7 +396,9 @@ class Projection:
         for document, events, session, app in zip(
             decoded.documents, decoded.events, sessions, apps, strict=True
         ):
-            if begins(document) and session.visitor is None and events and isinstance(events[0], Start):
+            if not (begins(document) and events and isinstance(events[0], Start)):
+                continue
+            if number(document["_id"]) == 0 or session.visitor is None:
                 start = events[0]
                 session.visitor = columns.visitor_number(start.visitor, document["_id"][:16])
                 session.left_out = start.left_out()
@@ -471,7 +490,17 @@ class Projection:
             self.app_names = dict(self._writer.execute("select id, text from apps").fetchall())
         return self.app_names[code]
 
+    def forget_refused(self, keys: Sequence[bytes]) -> None:
+        """It was told that they are left out."""
+        self._writer.executemany("delete from refused where key = ?", [(key,) for key in keys])
+
     # -- reading
+
+    def refused(self, most: int) -> list[Skipped]:
+        """Frames that are left out, of which nobody was told yet."""
+        with self.cursor() as cursor:
+            rows = cursor.execute("select key, why from refused limit ?", [most]).fetchall()
+        return [Skipped(*row) for row in rows]
 
     def recent_signs(self, since: int) -> list[Sign]:
         """Who gave a sign of life since then (UNIX ms): what activity starts from."""

@@ -8,7 +8,7 @@ A rebuild notes the stream's position, reads the whole record, and follows from 
 recorded during the scan may come twice: until the stream is past the scan's end, each frame is looked up in
 the projection itself. A rebuild that breaks off before its scan is done begins anew, one that breaks off
 later goes on. Whatever fails (database, disk, file) is tried again with back-off, from the file's own
-position; meanwhile `trouble()` says so.
+position; meanwhile `trouble()` says so. A frame that cannot be projected is left out, and that it was is told.
 
 The stream is read in the event loop, DuckDB works in native threads, so that AMQP heart-beats never wait;
 while one batch is being projected the next is being read.
@@ -26,6 +26,7 @@ import eventlet
 import msgspec
 from eventlet import tpool
 from eventlet.greenthread import GreenThread
+from eventlet.semaphore import Semaphore
 from mongoengine.connection import get_db
 from nameko.extensions import DependencyProvider
 from pymongo.collection import Collection
@@ -39,6 +40,7 @@ from services.analysis.projection import Applied, Projection, ProjectionUnusable
 from services.analysis.questions import Questions
 from services.analysis.reading import Reading, reading
 from services.analysis.record import Document
+from services.analysis.refused import Refused
 from services.contracts.analysis.report import Freshness
 from services.contracts.analysis.scope import Scope
 from services.contracts.config import AppConfig
@@ -81,6 +83,11 @@ class Stopped(Exception):
 class Projector(DependencyProvider):
     """Gives itself to the service. One process may hold the file."""
 
+    def __init__(self) -> None:
+        self._writing = Semaphore()
+        self._failed: Exception | None = None
+        """of a write beside the stream's own: the file must be opened anew"""
+
     def setup(self) -> None:
         settings = load(AnalysisSettings, environment_of(self.container.config))
         self.share = share_of(self.container.config)
@@ -94,10 +101,11 @@ class Projector(DependencyProvider):
         self.as_of = 0
         self._paths: dict[int, str] = {}
         self._trouble = "the projection is not open yet"
-        self._going_on = True
+        self.going_on = True
         self._open = False
         self._readers = 0
         self._thread: GreenThread | None = None
+        self._refused = Refused(self)
         # A batch allocates ten thousands of objects that are gone with it: collecting garbage in between is
         # most of the work.
         gc.set_threshold(200_000, 20, 20)
@@ -107,7 +115,7 @@ class Projector(DependencyProvider):
 
     def stop(self) -> None:
         """Finish the batch under way and close the file."""
-        self._going_on = False
+        self.going_on = False
         if self._thread is not None:
             self._thread.wait()
             self._thread = None
@@ -140,14 +148,20 @@ class Projector(DependencyProvider):
             Overloaded: the projection is not open.
             InvalidInput: what the report refuses.
         """
+        with self.lent():
+            return tpool.execute(self._read, scope, config, self.freshness, report)
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """The projection stays open meanwhile. Raises Overloaded where it is not open."""
         end = time.monotonic() + PATIENCE
         while not self._open:
-            if time.monotonic() > end or not self._going_on:
+            if time.monotonic() > end or not self.going_on:
                 raise Overloaded(f"the reports are not available: {self._trouble}", retry_after=5)
             eventlet.sleep(0.05)
         self._readers += 1
         try:
-            return tpool.execute(self._read, scope, config, self.freshness, report)
+            yield
         finally:
             self._readers -= 1
 
@@ -174,12 +188,37 @@ class Projector(DependencyProvider):
                 self._readers -= 1
         return {page: self._paths[page] for page in pages if page in self._paths}
 
+    def project_again(self, key: bytes) -> str:
+        """Try a frame of the record once more that was refused; why it is refused again, empty where it is there now
+        (or in the record no more, or another process holds its app).
+
+        Raises Overloaded while the projection is not open, or built anew: what it does not take is told again then.
+        """
+        with self.lent():
+            if not self.complete:
+                raise Overloaded("the projection is being built from the record", retry_after=5)
+            documents = list(filter(self._wanted, record.find(get_db("analysis"), [key])))
+            if not documents:
+                return ""
+            try:
+                applied = self.write(self.projection.apply_again, documents, clock.now() - PRESENT)
+            except Exception as error:
+                self._failed = error
+                raise
+        self.applied(applied, self.as_of)
+        return applied.skipped[0].why if applied.skipped else ""
+
     # -- the work
+
+    def write(self, work: Callable[..., T], *arguments: object) -> T:
+        """In a native thread, alone."""
+        with self._writing:
+            return tpool.execute(work, *arguments)
 
     def _run(self) -> None:
         pause = FIRST_PAUSE
         try:
-            while self._going_on:
+            while self.going_on:
                 began = time.monotonic()
                 try:
                     self._project()
@@ -194,7 +233,7 @@ class Projector(DependencyProvider):
             self._close()
 
     def _stopped(self) -> bool:
-        return not self._going_on
+        return not self.going_on
 
     def _wanted(self, document: Document) -> bool:
         """A frame of an app that this process holds. A removal says more than its app: all are taken."""
@@ -202,7 +241,7 @@ class Projector(DependencyProvider):
 
     def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while self._going_on and time.monotonic() < end:
+        while self.going_on and time.monotonic() < end:
             eventlet.sleep(0.1)
 
     def _project(self) -> None:
@@ -233,6 +272,7 @@ class Projector(DependencyProvider):
         self.standing = standing
         self._open, self._trouble = True, ""
         self._warm()
+        self._refused.tell()
 
     def _warm(self) -> None:
         """Who was there lately, from the projection itself."""
@@ -251,16 +291,16 @@ class Projector(DependencyProvider):
         position = change_stream.now(collection)
         self.projection.removed = removals.load(collection.database)
         self.matcher, self.activity, self._paths = Matcher(), Activity(), {}
-        self.standing = tpool.execute(self.projection.create, position)
+        self.standing = self.write(self.projection.create, position)
         self._open, self._trouble = True, ""
         began = time.monotonic()
         with self._applying() as apply:
             for documents in _scanned(collection, self._wanted):
-                if not self._going_on:
+                if not self.going_on:
                     raise Stopped
                 apply(Batch(documents, position, upto=0, as_of=0, caught_up=False), False)
         overlap = change_stream.as_number(collection.database.command("ping")["operationTime"])
-        self.standing = tpool.execute(self.projection.enter, "overlapping", overlap)
+        self.standing = self.write(self.projection.enter, "overlapping", overlap)
         log.info("read %d frames in %.1f s", self.standing.frames, time.monotonic() - began)
         return self.standing
 
@@ -269,9 +309,12 @@ class Projector(DependencyProvider):
         saved = time.monotonic()
         with self._applying() as apply:
             for batch in change_stream.follow(
-                collection, standing.position, lambda: self._going_on, self._wanted
+                collection, standing.position, lambda: self.going_on, self._wanted
             ):
                 self.projection.check_file()
+                if self._failed is not None:
+                    failed, self._failed = self._failed, None
+                    raise failed
                 if batch.documents:
                     apply(batch, overlapping)
                     saved = time.monotonic()
@@ -279,11 +322,11 @@ class Projector(DependencyProvider):
                     apply.wait()
                     self.as_of = batch.as_of
                     if time.monotonic() - saved > SAVE_POSITION:
-                        self.standing = tpool.execute(self.projection.move_to, batch.position)
+                        self.standing = self.write(self.projection.move_to, batch.position)
                         saved = time.monotonic()
                 if overlapping and (batch.caught_up or batch.upto > standing.overlap_until):
                     apply.wait()
-                    self.standing = tpool.execute(self.projection.enter, "following")
+                    self.standing = self.write(self.projection.enter, "following")
                     self._warm()
                     overlapping = False
 
@@ -298,7 +341,9 @@ class Projector(DependencyProvider):
     def applied(self, applied: Applied, as_of: int) -> None:
         self.standing, self.as_of = applied.standing, as_of
         for skipped in applied.skipped:
-            log.error("a frame cannot be read and is left out: %s: %s", skipped.key.hex(), skipped.why)
+            log.error("a frame cannot be projected and is left out: %s: %s", skipped.key.hex(), skipped.why)
+        if applied.skipped:
+            self._refused.tell()
         if self.complete:
             self.activity.note(applied.signs, applied.counts, clock.now())
 
@@ -320,7 +365,7 @@ class _Applying:
 
     def _apply(self, batch: Batch, dedupe: bool) -> None:
         projection, since = self.projector.projection, clock.now() - PRESENT
-        applied = tpool.execute(projection.apply, batch.documents, batch.position, dedupe, since)
+        applied = self.projector.write(projection.apply, batch.documents, batch.position, dedupe, since)
         self.projector.applied(applied, batch.as_of)
 
     def wait(self) -> None:

@@ -9,7 +9,7 @@ events    the packed events, JSON, as they came
 visitor   only where a session begins (its first event is the Start): the visitor's id, to find what must be erased
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -79,6 +79,11 @@ def _visitor(frame: Frame) -> str:
         return next((event.visitor for event in _starts.decode(frame.events) if isinstance(event, Start)), "")
     except msgspec.MsgspecError as error:
         raise FrameInvalid(f"the start of session {frame.session}: {error}") from error
+
+
+def find(database: Database[Document], keys: Sequence[bytes]) -> Iterator[Document]:
+    """The frames of these `_id`s that are there."""
+    return iter(database[FRAMES].find({"_id": {"$in": [Binary(key) for key in keys]}}))
 
 
 def create(database: Database[Document]) -> None:

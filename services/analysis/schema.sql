@@ -15,6 +15,9 @@ create table progress (
     skipped bigint          -- frames that could not be read
 );
 
+-- Frames that were left out, until it is told that they were: written in the same transaction as their position is passed.
+create table refused (key blob, why varchar);
+
 -- Every session ever seen, numbered in the order it was first seen; its id is 128 bits.
 create table session_ids (session integer, high ubigint, low ubigint);
 

@@ -6,6 +6,7 @@ Every report is for who may see the app, which `apps` says.
 from collections.abc import Callable
 from typing import TypeVar
 
+from msgspec import structs
 from nameko.timer import timer
 
 from services.analysis.activity import NOTHING, Change
@@ -35,6 +36,7 @@ from services.contracts.analysis.heatmap import GetHeatmap, HeatmapReport
 from services.contracts.analysis.journey import GetJourney, JourneyReport
 from services.contracts.analysis.overview import GetOverview, Overview
 from services.contracts.analysis.pages import GetPages, PagesReport
+from services.contracts.analysis.refused import FrameRefused
 from services.contracts.analysis.report import ReportCall
 from services.contracts.analysis.retention import GetRetention, RetentionReport
 from services.contracts.analysis.sessions import GetSession, GetSessions, SessionReport, SessionsReport
@@ -42,7 +44,7 @@ from services.contracts.apps import Permit
 from services.contracts.config import ConfigChanged
 from services.contracts.errors import BrokerDown
 from services.contracts.health import Health
-from services.hosting import Calls, Database, Healthy, Tell, clock, listen, rpc
+from services.hosting import Calls, Database, Healthy, Tell, Unprocessable, clock, listen, rpc
 
 R = TypeVar("R")
 C = TypeVar("C", bound=Comparable)
@@ -136,6 +138,11 @@ class Analysis(Healthy):
     @listen(ConfigChanged)
     def config_changed(self, event: ConfigChanged) -> None:
         self.configs.changed(event.config)
+
+    @listen(FrameRefused)
+    def project_again(self, event: FrameRefused) -> None:
+        if why := self.projector.project_again(bytes.fromhex(event.key)):
+            raise Unprocessable([(structs.replace(event, why=why), why)])
 
     @timer(interval=TELLING)
     def tell_activity(self) -> None:

@@ -331,3 +331,29 @@ def test_a_start_that_is_all_there_is_of_a_session_is_known_again(projection: Pr
         )
     assert rows(projection, "select count(*) from sessions") == [(1,)]
     assert projection.standing.frames == 1
+
+
+def test_a_refused_frame_is_noted_until_it_was_told_and_counted_once_it_can_be_read(
+    projection: Projection, file: Path
+) -> None:
+    one = page_visit("v", "a")
+    documents = [record.document(frame) for frame in frames(new_app(), [one])]
+    good = documents[1]
+    bad = {**good, "events": b'[[2,1700000000000,"/",1,"",300]]'}
+    applied = projection.apply([documents[0], bad], "behind")
+    key = record.frame_id(one.session, 1)
+    assert applied.standing.skipped == 1
+    projection.close()
+    projection.open()
+    assert [skipped.key for skipped in projection.refused(10)] == [key]
+    projection.forget_refused([key])
+    assert projection.refused(10) == []
+
+    assert [skipped.key for skipped in projection.apply_again([bad]).skipped] == [key]
+    assert (projection.refused(10), projection.standing.skipped) == ([], 1)
+    for _ in range(2):
+        standing = projection.apply_again([good]).standing
+        assert (standing.position, standing.skipped, standing.frames, standing.events) == ("behind", 0, 2, 1)
+    projection.close()
+    assert projection.open() == standing
+    assert rows(projection, "select count(*) from page_views") == [(1,)]
