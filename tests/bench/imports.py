@@ -18,9 +18,9 @@ from services.contracts.bulk import Line
 from services.contracts.frames import Frame, Packed, Start
 from stack.local import Ports, Stack
 from stack.local.importing import Importer
-from tests.bench import histories
+from tests.bench import histories, history
 from tests.bench.processes import Accounts
-from tests.system.people import PASSWORD, App, Owner
+from tests.system.people import PASSWORD, App, Owner, now
 
 PROCESSES = ("edge", "broker", "recorder", "database", "analysis")
 PIECE = 1 << 20
@@ -110,12 +110,21 @@ def run(events: int) -> None:
             costs = {part: seconds / count * 1e6 for part, seconds in used.items()}
             print("  CPU us/event " + "  ".join(f"{part} {cost:.2f}" for part, cost in costs.items()))
             print("  memory MB    " + "  ".join(f"{part} {held / 1e6:.0f}" for part, held in memory.items()))
+            figures: dict[str, object] = {
+                "events": count,
+                "floor": round(count / bare),
+                "confirmed": round(count / confirmed),
+                "in_reports": round(rate),
+                "cpu_us_per_event": {part: round(cost, 2) for part, cost in costs.items()},
+            }
             for kind in ("ndjson", "parquet"):
                 seconds, written = out(app, kind)
+                figures[f"export_{kind}"] = round(count / seconds)
                 print(
                     f"export {kind:8s} {count / seconds:,.0f} events/s, {written / 1e6:,.0f} MB", flush=True
                 )
             print("  memory MB    " + "  ".join(f"{p} {m / 1e6:.0f}" for p, m in accounts.memory().items()))
+            history.keep("imports", f"{events:,} events", figures, now())
         finally:
             stack.stop()
 
