@@ -81,7 +81,8 @@ class Blocks:
         return 0
 
     def _take(self, size: int) -> Block:
-        block = Block(self._offset, bytes(self._buffer[:size]), self._cut)
+        with memoryview(self._buffer) as whole:
+            block = Block(self._offset, bytes(whole[:size]), self._cut)
         del self._buffer[:size]
         self._cutting, self._cut = False, 0
         self._offset = block.end

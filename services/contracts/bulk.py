@@ -20,20 +20,26 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from services.contracts.tracking import Coordinate, Extent, Seconds, Target, Text, Time, Url
+from services.contracts.tracking import (
+    Coordinate,
+    Currency,
+    EventName,
+    Extent,
+    Outcome,
+    Percent,
+    Props,
+    Seconds,
+    Target,
+    Text,
+    Time,
+    Url,
+)
 
 LineKind = Literal["start", "click", "url", "hover", "seen", "move", "custom", "left"]
 Word = Annotated[str, msgspec.Meta(max_length=60)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Params = Annotated[
     dict[Annotated[str, msgspec.Meta(max_length=100)], Annotated[str, msgspec.Meta(max_length=500)]],
-    msgspec.Meta(max_length=30),
-]
-Props = Annotated[
-    dict[
-        Annotated[str, msgspec.Meta(min_length=1, max_length=100)],
-        Annotated[str, msgspec.Meta(max_length=500)] | float | bool | None,
-    ],
     msgspec.Meta(max_length=30),
 ]
 
@@ -61,13 +67,13 @@ class Line(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     hover: Seconds | None = None
     rage: bool = False
     dead: bool = False
-    outcome: Literal["leave", "click"] | None = None
+    outcome: Outcome | None = None
     title: Text | None = None
-    scroll: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+    scroll: Percent | None = None
+    name: EventName | None = None
     props: Props | None = None
     value: float | None = None
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{3}$")] | None = None
+    currency: Currency | None = None
     goodbye: bool = False
     params: Params | None = None
     """campaign parameters of the page, where its address does not carry them"""

@@ -16,6 +16,17 @@ Extent = Annotated[float, msgspec.Meta(ge=0, le=10_000_000)]
 Url = Annotated[str, msgspec.Meta(max_length=4096)]
 Target = Annotated[str, msgspec.Meta(max_length=512)]
 Text = Annotated[str, msgspec.Meta(max_length=300)]
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+EventName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Currency = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{3}$")]
+Outcome = Literal["leave", "click"]
+Props = Annotated[
+    dict[
+        Annotated[str, msgspec.Meta(min_length=1, max_length=100)],
+        Annotated[str, msgspec.Meta(max_length=500)] | float | bool | None,
+    ],
+    msgspec.Meta(max_length=30),
+]
 FrameNumber = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 SessionPass = Annotated[str, msgspec.Meta(max_length=6000)]
 
@@ -85,22 +96,13 @@ class Detail(msgspec.Struct):
     hover: Seconds | None = None
     rage: bool = False
     dead: bool = False
-    outcome: Literal["leave", "click"] | None = None
+    outcome: Outcome | None = None
     title: Text | None = None
-    scroll: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
-    props: (
-        Annotated[
-            dict[
-                Annotated[str, msgspec.Meta(min_length=1, max_length=100)],
-                Annotated[str, msgspec.Meta(max_length=500)] | float | bool | None,
-            ],
-            msgspec.Meta(max_length=30),
-        ]
-        | None
-    ) = None
+    scroll: Percent | None = None
+    name: EventName | None = None
+    props: Props | None = None
     value: float | None = None
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{3}$")] | None = None
+    currency: Currency | None = None
 
 
 class Device(msgspec.Struct):
