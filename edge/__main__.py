@@ -8,6 +8,7 @@ import sys
 import uvicorn
 
 from edge.app import make_app
+from edge.collect import user_agents
 from edge.collect.stream import Streams
 from edge.settings import EdgeSettings
 from edge.websocket import TakeableProtocol
@@ -30,6 +31,7 @@ class EdgeServer(uvicorn.Server):
         self._streams = streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        user_agents.prepare()
         await super().startup(sockets)
         # What is there now stays: never look at it again.
         gc.collect()

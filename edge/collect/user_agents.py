@@ -26,6 +26,12 @@ def _bots() -> re.Pattern[str]:
     return re.compile(patterns)
 
 
+def prepare() -> None:
+    """What the first hello, and everybody with it, would wait half a second for."""
+    _bots()
+    ua_parser.parse("")
+
+
 @lru_cache(4096)
 def agent(user_agent: str) -> Agent:
     """An empty user agent is a bot: every browser has one."""
