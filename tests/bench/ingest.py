@@ -211,7 +211,10 @@ def show(name: str, figures: Figures, bare: dict[str, float]) -> None:
             print(f"  {label:13}" + "  ".join(f"{part} {value}" for part, value in latencies.items()))
     if figures.cpu_us_per_event:
         server = sum(cost for part, cost in figures.cpu_us_per_event.items() if part != "client")
-        print(f"  queryable    {figures.queryable_after:.2f} s after the last ack")
+        whole = figures.events / (figures.seconds + figures.queryable_after)
+        print(
+            f"  queryable    {figures.queryable_after:.2f} s after the last ack: {whole:,.0f} events/s until then"
+        )
         print(
             "  CPU us/event " + "  ".join(f"{part} {cost}" for part, cost in figures.cpu_us_per_event.items())
         )
