@@ -1,4 +1,4 @@
-"""What the projector knows of the projection while nothing happens."""
+"""What the projector knows of the projection while nothing happens, and what it leaves to others."""
 
 from pathlib import Path
 from unittest.mock import Mock
@@ -6,9 +6,9 @@ from unittest.mock import Mock
 import pytest
 from bson import ObjectId
 
-from services.analysis import change_stream, projector
+from services.analysis import change_stream, projector, record
 from services.analysis.change_stream import Batch
-from services.analysis.projection import Projection
+from services.analysis.projection import Applied, Projection, Standing
 from services.analysis.projector import Projector
 from services.hosting.shares import Share
 
@@ -38,3 +38,23 @@ def test_a_process_with_a_share_of_the_apps_takes_their_frames_alone_and_every_r
         assert projector._wanted({"_id": apps[0], "removal": "app"})
         taken += [app for app, document in documents.items() if projector._wanted(document)]
     assert sorted(taken) == sorted(apps)
+
+
+def test_a_refused_frame_is_tried_again_by_the_process_alone_that_holds_its_app(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    standing = Standing("following", "somewhere", 0, 1, 1, 1)
+    app = ObjectId()
+    monkeypatch.setattr(record, "find", lambda *_: iter([{"_id": b"key", "app": app}]))
+    monkeypatch.setattr(projector, "get_db", Mock())
+    tried = []
+    for share in range(3):
+        holding = Projector()
+        holding.share = Share(share=share, shares=3)
+        holding.going_on = holding._open = True
+        holding._readers = 0
+        holding.standing, holding.as_of, holding.activity = standing, 0, Mock()
+        holding.projection = Mock(apply_again=Mock(return_value=Applied(standing)))
+        assert holding.project_again(b"key") == ""
+        tried.append(holding.projection.apply_again.call_count)
+    assert sorted(tried) == [0, 0, 1]
