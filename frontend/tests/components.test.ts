@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { reactive } from 'vue'
 import type { ButtonReport, FunnelReport, Times } from '@/api/types'
 import LiveBadge from '@/layout/LiveBadge.vue'
-import { told } from '@/layout/notifications'
+import { leadsTo, told } from '@/layout/notifications'
 import { liveOf } from '@/live/live'
 import ButtonCard from '@/pages/buttons/ButtonCard.vue'
 import FunnelStages from '@/pages/funnel/FunnelStages.vue'
@@ -122,6 +122,19 @@ test('the badge shows the number as soon as it is told, and says it in words', a
 test('the last minute is summed from what was told in it', () => {
   const at = (at: number) => ({ app: 'a', at, visitors: 1, events: 10, page_views: 2, clicks: 1, pages: [] as [string, number][] })
   expect(lately([at(0), at(50), at(100)], 50)).toEqual({ pageViews: 4, clicks: 2, events: 20 })
+})
+
+test('a notification leads to where one sees to it', () => {
+  const to = (kind: string, facts: Record<string, string> = {}) => leadsTo({ id: '1', hidden: false, created_at: 0, kind, facts })
+  const app = { app: 'Shop', app_id: 'a1' }
+  expect(to('approval-asked', { name: 'Bob' })).toEqual({ name: 'people' })
+  expect(to('invited', app)).toEqual({ name: 'apps' })
+  expect(to('token-expiring', app)).toEqual({ name: 'settings-snippet', params: { app: 'a1' } })
+  expect(to('invite-accepted', app)).toEqual({ name: 'settings-members', params: { app: 'a1' } })
+  expect(to('app-locked', app)).toEqual({ name: 'settings-general', params: { app: 'a1' } })
+  // What one may not see any more, or is gone.
+  expect(to('member-removed', app)).toBeUndefined()
+  expect(to('app-deleted', { app: 'Shop' })).toBeUndefined()
 })
 
 test('a notification of a kind without words still says something', () => {
