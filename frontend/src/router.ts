@@ -1,6 +1,6 @@
 // Which address shows which page. Each page is loaded when it is first gone to; the small ones before log-in too.
 import { nextTick } from 'vue'
-import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type RouteRecordRaw } from 'vue-router'
 import { onSessionLost } from '@/api/client'
 import { startLive, stopLive } from '@/live/live'
 import { t, type Key } from '@/messages'
@@ -140,7 +140,7 @@ router.beforeEach(async (to) => {
   await session.open()
   if (to.name === 'not-found' || to.name === 'reset-password') return true
   if (to.meta.anonymous) return session.user.value ? afterLogIn(to) : true
-  if (!session.user.value) return { name: 'log-in', query: to.path === '/apps' ? {} : { next: to.fullPath } }
+  if (!session.user.value) return logInPage(to, session.ended.value)
   startLive()
   return true
 })
@@ -163,8 +163,12 @@ export function leave(ended: boolean): void {
   stopLive()
   session.end()
   forgetApps()
-  const { fullPath } = router.currentRoute.value
-  void router.push({ name: 'log-in', query: ended ? { ended: '1', next: fullPath } : {} })
+  void router.push(ended ? logInPage(router.currentRoute.value, true) : { name: 'log-in' })
+}
+
+/** From where a person is led back to where they are or wanted to go; it says so where a log-in session has ended. */
+function logInPage({ path, fullPath }: RouteLocationNormalized, ended: boolean): RouteLocationRaw {
+  return { name: 'log-in', query: { ...(ended && { ended: '1' }), ...(path !== '/apps' && { next: fullPath }) } }
 }
 
 onSessionLost(() => leave(true))

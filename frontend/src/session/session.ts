@@ -1,27 +1,46 @@
 // Who is logged in.
 import { computed, ref } from 'vue'
 import * as api from '@/api/client'
+import { asProblem } from '@/api/problem'
 import type { JoinOffer, Login, Registration, User } from '@/api/types'
+import { isMarked, leaveMark, removeMark } from './marker'
 
 const current = ref<User | null>(null)
+const gone = ref(false)
 
 export const user = computed(() => current.value)
+/** Who was logged in here has to log in again, without having logged out. */
+export const ended = computed(() => gone.value)
 
 let opened: Promise<void> | null = null
 
-/** At start: the refresh cookie, if there is one, logs in without asking. */
+/** At start: who has logged in on this browser is logged in without asking, by the refresh cookie. */
 export function open(): Promise<void> {
-  opened ??= api.refresh().then(
-    (login) => void (current.value = login.user),
-    () => undefined,
-  )
+  opened ??= isMarked() ? resume() : Promise.resolve()
   return opened
+}
+
+async function resume(): Promise<void> {
+  try {
+    begin(await api.refresh())
+  } catch (error) {
+    // Only a refusal says that the session has ended; where nobody answers it may well go on.
+    if (asProblem(error).status !== 401) return
+    gone.value = true
+    removeMark()
+  }
+}
+
+function begin(login: Login): void {
+  current.value = login.user
+  gone.value = false
+  leaveMark()
 }
 
 /** Throws a Problem `second-factor-required` where the account asks for a code, too. */
 export async function logIn(email: string, password: string, code?: string): Promise<void> {
   const login = await api.call<Login>('POST', '/api/auth/login', { body: { email, password, code }, anonymous: true })
-  current.value = api.keep(login).user
+  begin(api.keep(login))
 }
 
 /** What may have changed of the person meanwhile: their role is in the access token. */
@@ -56,5 +75,6 @@ export async function logOut(): Promise<void> {
 
 export function end(): void {
   api.forget()
+  removeMark()
   current.value = null
 }
