@@ -52,6 +52,15 @@ test('the totals stand beside those of the period before, green where it got bet
   expect(deltas).toEqual([['+10.0%', 'good'], ['±0%', 'even'], ['new', 'good'], ['−10.0 pts', 'good'], ['−5.3%', 'bad']])
 })
 
+test('a funnel that nobody entered has no bars, and nobody who dropped out', async () => {
+  const stages = report.stages.map((stage, index) => ({
+    ...stage, count: 0, of_first: null, of_previous: null, dropped: 0, from_previous: null, from_first: null, name: `${index}`,
+  }))
+  const root = await mount(FunnelStages, { report: { ...report, stages } })
+  expect(root.querySelectorAll('.bar')).toHaveLength(0)
+  expect(root.textContent).not.toContain('dropped')
+})
+
 test('a funnel shows count, shares, drop and width of each stage', async () => {
   const root = await mount(FunnelStages, { report })
   expect([0, 1, 2].map((index) => text(root, `funnel-stage-${index}-count`))).toEqual(['1,000', '250', '50'])
