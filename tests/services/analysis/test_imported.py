@@ -72,8 +72,8 @@ def test_they_go_when_they_are_erased_or_too_old_and_a_rebuild_does_not_bring_th
     frames = [imported(app, visitor, at) for visitor in ("ada", "bob") for at in (old, recent)]
     publish(frames, frames)
     of_app = {"app": ObjectId(app)}
-    wait_for(lambda: recorded.collection.count_documents(of_app) == 4)
-    projected.everything()
+    wait_for(lambda: recorded.collection.count_documents(of_app) == 4, 30)
+    projected.everything(60)
     assert began(app) == [old, old, recent, recent]
 
     analysis.start("analysis")
@@ -83,10 +83,10 @@ def test_they_go_when_they_are_erased_or_too_old_and_a_rebuild_does_not_bring_th
         removals.move_horizon(database, ObjectId(app), now - 30 * DAY)
         removals.delete_before(database, ObjectId(app), now - 30 * DAY)
     assert [frame["visitor"] for frame in recorded.collection.find(of_app)] == ["bob"]
-    projected.everything()
+    projected.everything(60)
     publish(frames[:1])
     assert began(app) == [recent]
     analysis.projection.unlink()
     analysis.start("analysis")
-    projected.everything()
+    projected.everything(60)
     assert began(app) == [recent]
