@@ -18,6 +18,7 @@ from services.analysis import columns, record
 from services.analysis.columns import KINDS, Decoded, Skipped
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.forgetting import forget
+from services.analysis.memory import for_duckdb
 from services.analysis.queries import query
 from services.analysis.record import Document, begins, number
 from services.analysis.removals import Removed
@@ -119,7 +120,7 @@ class Projection:
         self.file = file
         self.share = share
         self.settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": memory,
+            "memory_limit": for_duckdb(memory),
             "threads": threads,
             "checkpoint_threshold": "64MB",
             "temp_directory": f"{file}.tmp",

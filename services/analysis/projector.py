@@ -69,11 +69,11 @@ class AnalysisSettings(msgspec.Struct, kw_only=True):
     analysis_file: Path
     """the DuckDB file; beside it, what does not fit into memory"""
     analysis_memory: str = "512MB"
-    """for DuckDB; the process takes up to half as much again"""
+    """for the reports: half for DuckDB, half for the columns they go through"""
     analysis_threads: int = 2
     """for DuckDB"""
     analysis_reports: int = 1
-    """answered at a time, the others wait their turn: each takes up to half of the memory for its own columns"""
+    """answered at a time, the others wait their turn: each takes half of the memory for its columns"""
 
 
 class Stopped(Exception):

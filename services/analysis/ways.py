@@ -16,7 +16,7 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns, first
 
-AT_ONCE = 20_000_000
+AT_ONCE = 10_000_000
 """events of the file of which one part is taken into memory"""
 NOBODY = -1
 
@@ -88,27 +88,6 @@ def events(on: Reading, name: str, sessions: Whose, parameters: Mapping[str, Any
         rows = fetch(on, sql, parameters)
     rows["who"] = sessions.of[rows["session"]]
     return rows
-
-
-@contextmanager
-def gathered(on: Reading, name: str, found: Iterator[Columns]) -> Iterator[None]:
-    """A relation for SQL, of the columns that each part gives: read where they stand if there is one part, and of
-    several taken over by DuckDB, which puts on disk what does not fit into memory."""
-    connection = on.connection
-    if parts(on) == 1:
-        connection.register(name, next(found))
-        try:
-            yield
-        finally:
-            connection.unregister(name)
-        return
-    made = f"create or replace temp table {name} as"
-    for columns in found:
-        connection.register("part", columns)
-        connection.execute(f"{made} from part")
-        connection.unregister("part")
-        made = f"insert into {name}"
-    yield
 
 
 def in_order(who: Column, time: Column, n: Column, i: Column, session: Column) -> Places:

@@ -1,0 +1,27 @@
+"""What DuckDB is given of the memory."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.analysis.memory import MemoryInvalid
+from services.analysis.projection import Projection
+from services.analysis.rows import first
+
+
+@pytest.mark.parametrize(
+    ("memory", "given"), [("512MB", "244.1 MiB"), ("1GiB", "512.0 MiB"), (" 1.5 gb ", "715.2 MiB")]
+)
+def test_duckdb_has_half_of_it(file: Path, memory: str, given: str) -> None:
+    projection = Projection(file, memory, 1)
+    projection.create("nowhere")
+    with projection.cursor() as cursor:
+        assert first(cursor, "select current_setting('memory_limit')") == (given,)
+    projection.close()
+
+
+@pytest.mark.parametrize("memory", ["", "512", "80%", "a lot"])
+def test_what_is_no_size_is_refused_by_name(file: Path, memory: str) -> None:
+    with pytest.raises(MemoryInvalid, match=re.escape(f"ANALYSIS_MEMORY: {memory!r} is not a size")):
+        Projection(file, memory, 1)
