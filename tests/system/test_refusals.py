@@ -63,6 +63,13 @@ def test_a_made_up_ticket_is_refused(tracker: Tracker, ticket: str) -> None:
         assert stream.closed()[0] == 4401
 
 
+def test_a_forged_ticket_is_refused(tracker: Tracker) -> None:
+    ticket = tracker.hello().json()["ticket"]
+    signed_by_nobody = ("B" if ticket[0] == "A" else "A") + ticket[1:]
+    with tracker.stream(signed_by_nobody) as stream:
+        assert stream.closed() == (4401, "the ticket is not one of ours")
+
+
 @pytest.mark.inside
 def test_an_expired_ticket_is_refused(stack: Stack, tracker: Tracker) -> None:
     key = stack.credentials.key_file("ticket_key").read_text().strip()
@@ -152,7 +159,9 @@ def test_without_a_good_access_token_the_dashboard_is_closed(stack: Stack, owner
             assert problem(http.get(path, headers=header)) == (401, "/problems/access-token-invalid")
 
 
-def test_another_organisations_app_does_not_exist(stack: Stack, app: App) -> None:
+@pytest.mark.parametrize("visibility", ["private", "public"])
+def test_another_organisations_app_does_not_exist(stack: Stack, app: App, visibility: str) -> None:
+    assert app.owner.http.patch(app.path, json={"visibility": visibility}).status_code == 200
     stranger = Owner(stack.edge_url)
     for path in ("", "/token", "/config", "/reports/overview", "/reports/funnel", "/reports/buttons"):
         assert problem(stranger.http.get(app.path + path)) == (404, "/problems/app-unknown")
