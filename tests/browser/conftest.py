@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from stack.local import Ports, Stack
 from stack.local.demo import EMAIL, Demo
+from tests.browser.people import log_in
 from tests.system.people import CHROME
 
 FLAGS = [
@@ -30,10 +31,11 @@ SCREENSHOTS = Path(__file__).parents[2] / ".run" / "screenshots"
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    running = Stack(run=tmp_path_factory.mktemp("stack"), ports=Ports.free(), tied=True)
+    limits = {"RESETS_PER_MINUTE": "60"}
+    running = Stack(run=tmp_path_factory.mktemp("stack"), ports=Ports.free(), tied=True, environment=limits)
     running.start()
     yield running
-    running.stop()
+    running.discard()
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +72,7 @@ def owner(stack: Stack, demo: Demo, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     page = context.new_page()
     page.goto(f"{stack.edge_url}/login")
-    page.get_by_test_id("login-email").fill(EMAIL)
-    page.get_by_test_id("login-password").fill(demo.password)
-    page.get_by_test_id("login-submit").click()
+    log_in(page, EMAIL, demo.password)
     page.get_by_test_id("app-card").get_by_role("link").first.click()
     page.get_by_test_id("nav-funnel").wait_for()
     yield page

@@ -1,8 +1,10 @@
-"""Customers of an app of its own in a test, so that what they do is counted apart from everybody else's visits."""
+"""Customers of the demo shop, also of an app of its own in a test, so that what they do is counted apart from everybody
+else's visits.
+"""
 
 import re
 
-from playwright.sync_api import BrowserContext, Route
+from playwright.sync_api import BrowserContext, Page, Route
 
 from stack.local import Stack
 from tests.system.people import App
@@ -21,3 +23,16 @@ def shop_of(app: App, stack: Stack, context: BrowserContext) -> None:
         )
 
     context.route(f"{stack.shop_url}/**", with_its_token)
+
+
+def buy(customer: Page, shop: str) -> None:
+    """Start, a product, the basket, checkout, "buy"."""
+    customer.goto(f"{shop}/?campaign=spring")
+    customer.goto(f"{shop}/products")
+    customer.locator("a[href^='/product/']").first.click()
+    customer.locator("#add-to-basket").click()
+    customer.goto(f"{shop}/basket")
+    customer.locator("#to-checkout").click()
+    customer.locator("#to-payment").click()
+    customer.locator("#buy").click()
+    customer.wait_for_url("**/thanks**")

@@ -18,6 +18,13 @@ def register(page: Page, address: str, name: str, email: str) -> None:
     page.get_by_test_id("register-submit").click()
 
 
+def log_in(page: Page, email: str, password: str) -> None:
+    """On the log-in page."""
+    page.get_by_test_id("login-email").fill(email)
+    page.get_by_test_id("login-password").fill(password)
+    page.get_by_test_id("login-submit").click()
+
+
 def in_every_light(page: Page, keep: Keep, name: str) -> None:
     page.evaluate("scrollTo(0, 0)")
     page.emulate_media(reduced_motion="reduce")  # no colour half-way to another one

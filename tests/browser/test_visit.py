@@ -5,22 +5,10 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from stack.local import Stack
+from tests.browser.customers import buy
 
 WITHIN = 2_000
 """ms from the click to the report"""
-
-
-def buy(customer: Page, shop: str) -> None:
-    """Start, a product, the basket, checkout, "buy"."""
-    customer.goto(f"{shop}/?campaign=spring")
-    customer.goto(f"{shop}/products")
-    customer.locator("a[href^='/product/']").first.click()
-    customer.locator("#add-to-basket").click()
-    customer.goto(f"{shop}/basket")
-    customer.locator("#to-checkout").click()
-    customer.locator("#to-payment").click()
-    customer.locator("#buy").click()
-    customer.wait_for_url("**/thanks**")
 
 
 def stage_counts(owner: Page, times: int) -> None:
