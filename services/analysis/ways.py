@@ -16,7 +16,7 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns, first
 
-AT_ONCE = 10_000_000
+AT_ONCE = 12_000_000
 """events of the file of which one part is taken into memory"""
 NOBODY = -1
 
@@ -33,11 +33,12 @@ class Whose(msgspec.Struct):
     """of all sessions: let DuckDB leave out the events of the others"""
 
 
-def whose(on: Reading, sessions: Column, who: Column) -> Iterator[Whose]:
-    """These sessions, side by side with who each is of, in parts that fit into memory: all of one's are in one part."""
+def whose(on: Reading, sessions: Column, who: Column, finer: int = 1) -> Iterator[Whose]:
+    """These sessions, side by side with who each is of, in parts that fit into memory: all of one's are in one part.
+    `finer`: in so many times more parts, for who takes more of the events than others do."""
     row = first(on.connection, "select coalesce(max(session), 0) from session_ids")
     numbers = row[0] + 1 if row else 1
-    count = parts(on)
+    count = parts(on) * finer
     for part in range(count):
         here = slice(None) if count == 1 else who % count == part
         of = np.full(numbers, NOBODY, np.int32)

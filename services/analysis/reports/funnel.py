@@ -74,8 +74,9 @@ def _of_parts(on: Reading, asked: Funnel) -> Iterator[Tried]:
     window = {"app": on.app, "start": period.start, "until": period.end + asked.window * 1000}
     connection.register("wanted", _bits(on.matcher.stages(asked.stages, connection).columns))
     try:
-        for part in whose(on, chosen["session"], who):
-            rows = _events(on, part, set(kinds), window, "left join" if asked.order == "strict" else "join")
+        strict = asked.order == "strict"
+        for part in whose(on, chosen["session"], who, finer=2 if strict else 1):
+            rows = _events(on, part, set(kinds), window, "left join" if strict else "join")
             order = in_order(rows["who"], rows["time"], rows["n"], rows["i"], rows["session"])
             way = Way(*(rows[name][order] for name in ("who", "time", "kind", "stages")))
             best = best_tries(way, asked, kinds, period.start, period.end)
