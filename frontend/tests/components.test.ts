@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { reactive } from 'vue'
 import type { ButtonReport, FunnelReport, Times } from '@/api/types'
 import LiveBadge from '@/layout/LiveBadge.vue'
@@ -8,6 +8,7 @@ import ButtonCard from '@/pages/buttons/ButtonCard.vue'
 import FunnelStages from '@/pages/funnel/FunnelStages.vue'
 import FunnelSummary from '@/pages/funnel/FunnelSummary.vue'
 import FunnelTimes from '@/pages/funnel/FunnelTimes.vue'
+import SnippetBox from '@/parts/SnippetBox.vue'
 import { lately } from '@/pages/live/lately'
 import Totals from '@/pages/overview/Totals.vue'
 import { mount, text } from './mount'
@@ -50,6 +51,16 @@ test('the totals stand beside those of the period before, green where it got bet
   expect(text(root, 'overview-pages-per-session')).toBe('3.2')
   const deltas = [...root.querySelectorAll('.delta')].map((one) => [one.firstChild!.textContent!.trim(), one.classList[1]])
   expect(deltas).toEqual([['+10.0%', 'good'], ['±0%', 'even'], ['new', 'good'], ['−10.0 pts', 'good'], ['−5.3%', 'bad']])
+})
+
+test('where nothing was recorded yet, the snippet leads to the site; without a token only to its page', async () => {
+  for (const [token, ways] of [[{ token: 'T' }, ['https://shop.example/', '/apps/a1/settings/snippet']], [null, ['/apps/a1/settings/snippet']]]) {
+    vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ token })))
+    const root = await mount(SnippetBox, { app: { id: 'a1', url: 'https://shop.example/' } })
+    await vi.waitUntil(() => root.querySelector('a'))
+    expect([...root.querySelectorAll('a')].map((way) => way.getAttribute('href'))).toEqual(ways)
+  }
+  vi.unstubAllGlobals()
 })
 
 test('a funnel that nobody entered has no bars, and nobody who dropped out', async () => {

@@ -7,6 +7,7 @@ export async function mount(component: Component, props: Record<string, unknown>
     history: createMemoryHistory(),
     routes: [
       { path: '/', component: { render: () => null } },
+      { path: '/apps/:app/settings/snippet', name: 'settings-snippet', component: { render: () => null } },
       { path: '/apps/:app/live', name: 'live', component: { render: () => null } },
     ],
   })

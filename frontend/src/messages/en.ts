@@ -313,6 +313,7 @@ export const en = {
     oldStays: 'Replace the snippet in your pages before the older token ends.',
     allowed: 'Accepted from these origins only:',
     more: 'About the snippet and its token',
+    open: 'Open the site',
     waiting: 'Waiting for a visitor…',
     receiving: 'Receiving events',
   },
