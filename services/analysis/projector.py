@@ -69,11 +69,11 @@ class AnalysisSettings(msgspec.Struct, kw_only=True):
     analysis_file: Path
     """the DuckDB file; beside it, what does not fit into memory"""
     analysis_memory: str = "512MB"
-    """for the reports: half for DuckDB, half for the columns they go through"""
+    """for the reports: three quarters for DuckDB, the rest for the columns they go through"""
     analysis_threads: int = 2
     """for DuckDB"""
     analysis_reports: int = 1
-    """answered at a time, the others wait their turn: each takes half of the memory for its columns"""
+    """answered at a time, the others wait their turn: each takes memory for its columns"""
 
 
 class Stopped(Exception):

@@ -11,9 +11,9 @@ from services.analysis.rows import first
 
 
 @pytest.mark.parametrize(
-    ("memory", "given"), [("512MB", "244.1 MiB"), ("1GiB", "512.0 MiB"), (" 1.5 gb ", "715.2 MiB")]
+    ("memory", "given"), [("512MB", "366.2 MiB"), ("1GiB", "768.0 MiB"), (" 1.5 gb ", "1.0 GiB")]
 )
-def test_duckdb_has_half_of_it(file: Path, memory: str, given: str) -> None:
+def test_duckdb_has_three_quarters_of_it(file: Path, memory: str, given: str) -> None:
     projection = Projection(file, memory, 1)
     projection.create("nowhere")
     with projection.cursor() as cursor:
