@@ -4,6 +4,7 @@ import type { Funnel } from '@/api/types'
 import { originOf, originsOf } from '@/pages/create-app/calls'
 import { campaignOf, linkOf } from '@/pages/settings/campaigns'
 import { move } from '@/pages/settings/editor'
+import { lineProblem, linesOf } from '@/pages/settings/lines'
 import { draftOf, funnelOf, valueProblem } from '@/pages/settings/stages'
 import { snippet } from '@/parts/snippet'
 
@@ -66,4 +67,16 @@ test('origins may be given a line each, with a path, twice', () => {
 
 test('the snippet is the one line of the documentation', () => {
   expect(snippet('TOKEN', 'https://lab.example')).toBe('<script defer src="https://lab.example/t.js" data-token="TOKEN"></script>')
+})
+
+describe('a list typed as lines', () => {
+  test('has each line once, without what is around it', () => expect(linesOf(' page \n\nq\npage\n')).toEqual(['page', 'q']))
+  test.each([
+    ['exclude[1]', 'admin: a path starts with /'],
+    ['exclude', 'a path starts with /'],
+    ['keep_query[0]', undefined],
+  ])('says of %s which line it is', (field, said) => {
+    const problem = new Problem('invalid-input', 422, '', [{ field, detail: 'a path starts with /' }])
+    expect(lineProblem(problem, 'exclude', '/a\n\nadmin\n')).toBe(said)
+  })
 })

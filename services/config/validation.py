@@ -62,7 +62,7 @@ def own_problems(own: Own) -> Iterator[Problem]:
         try:
             ip_network(address)
         except ValueError as error:
-            yield f"own.addresses[{place}]", f"neither an address nor a network: {error}"
+            yield f"addresses[{place}]", f"neither an address nor a network: {error}"
 
 
 def capture_problems(capture: Capture) -> Iterator[Problem]:

@@ -117,6 +117,9 @@ PAGES = (
     "settings/snippet",
     "settings/funnel",
     "settings/campaigns",
+    "settings/capture",
+    "settings/data",
+    "settings/history",
     "settings/members",
     "settings/general",
 )

@@ -92,7 +92,7 @@ def test_segments_and_own_visits_are_parts_of_the_config(services: Ask, owner: A
     assert refused.value.field == "segments[0].filters[0]"
     with pytest.raises(InvalidInput) as refused:
         services(PutOwn(actor=owner, app=app.id, own=Own(addresses=["office"])))
-    assert refused.value.field == "own.addresses[0]"
+    assert refused.value.field == "addresses[0]"
 
 
 def test_the_same_value_again_is_told_but_makes_no_version(

@@ -16,7 +16,13 @@ export type Stage = Schemas['Stage']
 export type Funnel = Required<Schemas['Funnel']>
 export type Button = Schemas['Button']
 export type Campaign = Schemas['Campaign']
-export type AppConfig = Omit<Required<Schemas['AppConfig']>, 'funnel'> & { funnel: Funnel }
+export type Capture = Required<Schemas['Capture']>
+export type Own = Required<Schemas['Own']>
+export type AppConfig = Omit<Required<Schemas['AppConfig']>, 'funnel' | 'capture' | 'own'> & {
+  funnel: Funnel
+  capture: Capture
+  own: Own
+}
 export type Overview = Schemas['Overview']
 export type OverviewTotals = Schemas['OverviewTotals']
 export type OverviewPoint = Schemas['OverviewPoint']

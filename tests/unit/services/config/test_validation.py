@@ -110,8 +110,8 @@ def test_a_segment_is_made_of_filters_that_can_be_read(segments: list[Segment], 
     ("addresses", "field"),
     [
         (["203.0.113.7", "203.0.113.0/24", "2001:db8::/32"], None),
-        (["203.0.113.7", "office"], "own.addresses[1]"),
-        (["203.0.113.7/24"], "own.addresses[0]"),
+        (["203.0.113.7", "office"], "addresses[1]"),
+        (["203.0.113.7/24"], "addresses[0]"),
     ],
 )
 def test_own_addresses_are_addresses_and_networks(addresses: list[str], field: str | None) -> None:
