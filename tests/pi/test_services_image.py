@@ -66,7 +66,7 @@ def testing(docker: Docker, image: str) -> str:
     lock = (ROOT / "requirements.lock").read_text()
     tools = re.findall(r"^(?:pytest|pytest-timeout|hypothesis|pyyaml)==\S+", lock, re.MULTILINE)
     install = "python3 -m pip install --no-cache-dir --only-binary :all: --target /testing"
-    recipe = f"FROM {image}\nUSER root\nRUN {install} {' '.join(tools)}\nUSER 10001\n"
+    recipe = f"FROM {image}\nUSER 0:0\nRUN {install} {' '.join(tools)}\nUSER 10001:10001\n"
     docker("build", "--quiet", "--platform", "linux/arm64", "-t", TESTING, "-", given=recipe)
     return TESTING
 

@@ -7,7 +7,9 @@ end, volumes and secrets included.
 
 import os
 import secrets
+import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +20,7 @@ import pytest
 from stack.local import Ports
 from stack.swarm import safekeeping, settings
 from stack.swarm.docker import Docker
+from stack.swarm.registry import certificates
 from stack.swarm.settings import ROOT
 from tests.system.people import eventually
 
@@ -59,6 +62,9 @@ class Operator:
             "SMTP_USER": MAIL_USER,
             **LIMITS,
         }
+        if bases := os.environ.get("BASES"):
+            stand_ins = f"{sys.executable} -m tests.stack.stand_ins"
+            self.environment |= {"BASES": stand_ins, "STAND_INS_BY": bases}
         self.mail_port = ports.database
         self.tls_port = ports.broker_node
         self.docker = Docker(self.settings())
@@ -105,7 +111,19 @@ class Operator:
         except httpx.HTTPError:
             return False
 
+    def user_of(self, image: str, tag: str) -> str:
+        """The number that its program runs as."""
+        name = f"{self.environment['REGISTRY']}/{image}:{self.settings().environment[tag]}"
+        return self.docker("run", "--rm", "--network", "none", "--entrypoint", "id", name, "-u").strip()
+
+    def empty(self) -> None:
+        """Undeploy it, and remove everything it has kept but its secrets."""
+        self.make("undeploy")
+        for volume in self.docker.lines("volume", "ls", "--quiet", "--filter", f"name={STACK}_"):
+            self.docker("volume", "rm", volume)
+
     def clean(self) -> None:
+        shutil.rmtree(certificates(self.settings()), ignore_errors=True)
         for stack in (STACK, f"{STACK}-registry"):
             self.docker("stack", "rm", stack)
         eventually(lambda: not self.docker.lines("ps", "--quiet", "--filter", f"name={STACK}"), 60)
@@ -113,11 +131,16 @@ class Operator:
             names = self.docker.lines(kind, "ls", "--format", "{{.Name}}", "--filter", f"name={STACK}")
             for name in names:
                 eventually(lambda kind=kind, name=name: self.docker.works(kind, "rm", name), 20)  # type: ignore[misc]
+        built = f"reference={self.environment['REGISTRY']}/*"
+        if images := self.docker.lines(
+            "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", built
+        ):
+            self.docker.works("image", "rm", "--force", *images)
 
 
 @pytest.fixture(scope="session")
-def operator() -> Iterator[Operator]:
-    """With the stack deployed, and all of it well."""
+def prepared() -> Iterator[Operator]:
+    """With a registry that has the images, and with the secrets."""
     operator = Operator()
     operator.docker.need_swarm()
     try:
@@ -126,11 +149,17 @@ def operator() -> Iterator[Operator]:
         operator.make("push", seconds=900)
         operator.make("secrets")
         operator.docker("secret", "create", f"{STACK}_smtp_password_1", "-", given=MAIL_PASSWORD)
-        operator.make("deploy")
-        assert eventually(operator.ready, 60), httpx.get(f"{operator.front}/health/ready").text
         yield operator
     finally:
         operator.clean()
+
+
+@pytest.fixture(scope="session")
+def operator(prepared: Operator) -> Operator:
+    """With the stack deployed, and all of it well."""
+    prepared.make("deploy")
+    assert eventually(prepared.ready, 60), httpx.get(f"{prepared.front}/health/ready").text
+    return prepared
 
 
 def _well(operator: Operator) -> bool:

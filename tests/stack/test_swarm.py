@@ -9,17 +9,16 @@ import signal
 import ssl
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import httpx
 import pytest
-from websockets.exceptions import WebSocketException
 
 from edge.headers import PAGE_POLICY
 from stack.swarm.secrets import AGENTS
 from stack.swarm.settings import ROOT
 from tests.stack.conftest import MAIL_PASSWORD, MAIL_USER, STACK, Operator
+from tests.stack.load import Load
 from tests.stack.post_office import post_office
 from tests.system.people import App, Owner, Tracker, click, eventually, page
 
@@ -169,47 +168,14 @@ def test_an_operator_makes_a_link_for_who_forgot_the_password(operator: Operator
     assert "Nobody is logged out" in operator.make("swarm-rotate-keys")
 
 
-class Load(threading.Thread):
-    """A visitor who goes on through everything: sends again, with the same number, what was not acked."""
-
-    def __init__(self, front: str, app: App) -> None:
-        super().__init__(daemon=True)
-        self.front, self.app = front, app
-        self.acked = 0
-        self.going_on = True
-
-    def run(self) -> None:
-        tracker = Tracker(self.front, self.app.token)
-        number = 1
-        while self.going_on:
-            try:
-                hello = tracker.hello(**({"session": tracker.session} if tracker.session else {}))
-                if hello.status_code != 200:
-                    continue
-                with tracker.stream(hello.json()["ticket"]) as stream:
-                    while self.going_on:
-                        stream.acked(page(f"/load/{number}"), n=number)
-                        self.acked += 1
-                        number += 1
-            except (httpx.HTTPError, WebSocketException, OSError, TimeoutError, KeyError):
-                continue
-
-
 def test_an_update_under_load_loses_no_acked_event(operator: Operator) -> None:
-    app = Owner(operator.front).app()
-    load = Load(operator.front, app)
-    load.start()
-    assert eventually(lambda: load.acked > 50)
-    operator.make("push", TAG="second")
-    operator.make("deploy", TAG="second")
-    during = load.acked
-    assert eventually(lambda: load.acked > during + 50, 60)
-    load.going_on = False
-    load.join(30)
+    with Load(operator.front, Owner(operator.front).app()) as load:
+        operator.make("push", TAG="second")
+        operator.make("deploy", TAG="second")
+        assert load.goes_on()
     for service in ("api-bff", "frontend-web", *AGENTS.values()):
         assert operator.image(service) == "second", service
-    assert eventually(lambda: app.totals()["page_views"] >= load.acked, 30), app.totals()
-    assert app.totals()["page_views"] - load.acked in (0, 1), "the last one's ack may have been on its way"
+    assert load.is_counted_once(), (load.acked, load.app.totals())
 
 
 def test_a_version_that_does_not_get_well_is_rolled_back_by_itself(operator: Operator) -> None:
@@ -243,9 +209,7 @@ def test_a_backup_is_restored_into_an_empty_stack(operator: Operator, app: App, 
     totals = app.totals()
     operator.make("backup", f"TO={folder}")
     counts = json.loads((folder / "manifest.json").read_text())["counts"]
-    operator.make("undeploy")
-    for volume in ("analysis", "broker", "database"):
-        operator.docker("volume", "rm", f"{STACK}_{volume}")
+    operator.empty()
     operator.make("deploy", TAG="second")
     assert operator.counts()["user-meta-agent"].get("people", 0) == 0
     operator.make("restore", f"FROM={folder}", TAG="second")

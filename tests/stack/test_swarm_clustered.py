@@ -1,0 +1,129 @@
+"""The same stack on clusters: three nodes of RabbitMQ, three members of MongoDB, three shares of analysis, three edges.
+Here they are on one machine; each could be on its own.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from stack.swarm.settings import ROOT
+from tests.stack.conftest import Operator
+from tests.stack.load import Load
+from tests.system.people import Owner, Tracker, click, eventually, page
+
+OVERLAYS = "analysis-shares broker-cluster database-set edges metrics"
+BROKERS = ("broker", "broker-2", "broker-3")
+DATABASES = ("database", "database-2", "database-3")
+
+
+@pytest.fixture(scope="module")
+def cluster(prepared: Operator) -> Iterator[Operator]:
+    """In place of the stack of one node where there is one, with nothing in it."""
+    operator = prepared
+    operator.empty()
+    before = dict(operator.environment)
+    operator.environment |= {"OVERLAYS": OVERLAYS, "EDGES": "2", "GRAFANA_PORT": str(operator.mail_port)}
+    operator.make("push", seconds=900)  # with the images of the metrics
+    operator.environment["BROKER_UID"] = operator.user_of("broker", "BROKER_TAG")
+    operator.make("deploy", seconds=900)
+    assert eventually(operator.ready, 90), httpx.get(f"{operator.front}/health/ready").text
+    yield operator
+    operator.environment.clear()
+    operator.environment.update(before)
+
+
+def queues(cluster: Operator) -> dict[str, tuple[str, int, int]]:
+    """Those that outlive who declared them: name -> kind, members, members that are there."""
+    (container,) = cluster.containers("broker")
+    command = "rabbitmqctl --quiet list_queues name type members online exclusive auto_delete"
+    found = cluster.docker(
+        "exec", container, "sh", "-c", f". /broker/environment.sh; {command} --formatter json"
+    )
+    return {
+        queue["name"]: (queue["type"], len(queue["members"] or []), len(queue["online"] or []))
+        for queue in json.loads(found)
+        if not (queue["exclusive"] or queue["auto_delete"])
+    }
+
+
+def test_every_queue_has_three_members(cluster: Operator) -> None:
+    def whole() -> bool:
+        found = queues(cluster)
+        return len(found) > 10 and set(found.values()) == {("quorum", 3, 3)}
+
+    assert eventually(whole, 120), queues(cluster)
+
+
+def test_a_visit_is_in_the_report_whichever_share_holds_its_app(cluster: Operator) -> None:
+    owner = Owner(cluster.front)
+    for app in [owner.app() for _ in range(8)]:
+        with Tracker(cluster.front, app.token).stream() as stream:
+            stream.frame(page("/"), click("#buy"))
+        assert eventually(lambda app=app: app.totals()["page_views"] == 1, 20)  # type: ignore[misc]
+
+
+def test_each_share_of_analysis_is_asked_whether_it_is_well(cluster: Operator) -> None:
+    parts = httpx.get(f"{cluster.edge}/health/ready").json()["parts"]
+    assert {part for part in parts if part.startswith("analysis")} == {"analysis", "analysis 2", "analysis 3"}
+
+
+def test_every_query_of_the_dashboard_has_an_answer_under_load(cluster: Operator) -> None:
+    dashboard = json.loads((ROOT / "stack/metrics/dashboard.json").read_text())
+    queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    assert len(queries) >= 8
+
+    def unanswered() -> list[str]:
+        with Tracker(cluster.front, "").stream("nonsense") as refused:  # a stream that the edge ends
+            assert refused.closed()[0] == 4401
+        return [query for query in queries if not asked(cluster, query)]
+
+    with Load(cluster.front, Owner(cluster.front).app()):
+        assert eventually(lambda: not unanswered(), 120), unanswered()
+        assert eventually(lambda: len(asked(cluster, 'up{job="edge"} == 1')) == 3, 60)
+        assert eventually(lambda: len(asked(cluster, 'up{job="broker"} == 1')) == 3, 60)
+
+
+def asked(cluster: Operator, query: str) -> list[object]:
+    """What Prometheus answers."""
+    (container,) = cluster.containers("prometheus")
+    url = f"http://127.0.0.1:9090/api/v1/query?query={quote(query)}"
+    answer = json.loads(cluster.docker("exec", container, "wget", "-q", "-O", "-", url))
+    return list(answer["data"]["result"])
+
+
+def test_grafana_is_given_its_source_and_the_dashboard(cluster: Operator) -> None:
+    (container,) = cluster.containers("grafana")
+    provisioning = "/etc/grafana/provisioning"
+    for file in (
+        "/etc/datalab/dashboard.json",
+        f"{provisioning}/dashboards/datalab.yml",
+        f"{provisioning}/datasources/datalab.yml",
+    ):
+        assert cluster.docker("exec", container, "cat", file)
+
+
+@pytest.mark.parametrize("victim", [*BROKERS, *DATABASES])
+def test_a_node_killed_under_load_loses_no_acked_event(cluster: Operator, victim: str) -> None:
+    with Load(cluster.front, Owner(cluster.front).app()) as load:
+        (container,) = cluster.containers(victim)
+        killed = time.monotonic()
+        cluster.docker("kill", "--signal", "KILL", container)
+        assert load.goes_on(), "nothing is taken without it"
+        print(f"{victim} killed: everybody has ten more frames acked {time.monotonic() - killed:.1f} s later")
+        assert eventually(lambda: is_back(cluster, victim, container), 120), "it does not come back"
+        assert load.goes_on()
+    assert load.is_counted_once(), (load.acked, load.app.totals())
+    assert eventually(cluster.ready, 60), httpx.get(f"{cluster.front}/health/ready").text
+
+
+def is_back(cluster: Operator, name: str, before: str) -> bool:
+    there = cluster.containers(name)
+    states = cluster.docker.lines("ps", "--format", "{{.ID}} {{.Status}}")
+    return any(
+        container != before and any(state.startswith(container) and "(healthy)" in state for state in states)
+        for container in there
+    )
