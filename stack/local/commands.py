@@ -58,8 +58,10 @@ def run(arguments: list[str]) -> None:
         case "import":
             bring_in(chosen, given.file, given.app)
         case "reset-password":
+            _with_packages(arguments)
             reset_password(chosen, given.email)
         case "rotate-keys":
+            _with_packages(arguments)
             rotate_keys(chosen)
         case "clean":
             clean(chosen)
@@ -76,9 +78,7 @@ def setup(tests: bool = False) -> None:
 def up(chosen: Settings, arguments: list[str]) -> None:
     if Path(sys.prefix) != VENV:
         setup()
-        sys.stdout.flush()
-        os.chdir(ROOT)
-        os.execv(PYTHON, [str(PYTHON), "-m", "stack.local", *arguments])
+    _with_packages(arguments)
     with _one_at_a_time(chosen.run):
         stack = _stack(chosen)
         stack.start()
@@ -151,6 +151,17 @@ def clean(chosen: Settings) -> None:
     for path in (chosen.run, VENV, *built, *(ROOT / cache for cache in CACHES)):
         shutil.rmtree(path, ignore_errors=True)
     print("datalab is clean: state, virtual environment and builds are gone.")
+
+
+def _with_packages(arguments: list[str]) -> None:
+    """Goes on in the virtual environment, from the beginning. Raises Trouble: there is none yet."""
+    if Path(sys.prefix) == VENV:
+        return
+    if not PYTHON.exists():
+        raise Trouble("datalab is not installed here: `make up` does that.")
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "stack.local", *arguments])
 
 
 def _stack(chosen: Settings) -> Stack:

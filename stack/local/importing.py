@@ -49,7 +49,7 @@ class Importer:
     def run(self, file: Path, app: str, show: Show | None = None) -> Progress:
         """Send the file into the app of that id or name; what the edge says of it in the end.
 
-        Raises Refused, or Trouble where there is no progress for too long.
+        Raises Refused, or Trouble where nobody is there to begin with, or there is no progress for too long.
         """
         kind = FORMATS.get((file.with_suffix("") if file.suffix == ".gz" else file).suffix.lower())
         if kind is None:
@@ -70,6 +70,8 @@ class Importer:
                     content.seek(offset)
                     return self._send(f"{path}?{query}", _pieces(content, offset, size, show))
             except (_Again, OSError, http.client.HTTPException) as error:
+                if furthest < 0 and isinstance(error, ConnectionRefusedError):
+                    raise Trouble(f"Nobody answers at {self.edge.geturl()}: is datalab up?") from error
                 if time.monotonic() - since > self.patience:
                     raise Trouble(f"There was no progress for {self.patience:.0f} s: {error}") from error
                 time.sleep(PAUSE)

@@ -1,5 +1,6 @@
 """The service `auth`, with `users` beside it."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import eventlet
 import jwt
 import pytest
+from eventlet.green import subprocess
 
 from services.auth import passwords
 from services.auth.documents import AccessKey, LogInSession, Tries
@@ -254,6 +256,17 @@ def test_replicas_that_need_the_first_key_at_once_agree_on_it(services: Ask) -> 
     made = [each.wait().kid for each in [eventlet.spawn(AccessKey.newest) for _ in range(8)]]
     assert len(set(made)) == 1
     assert [key.kid for key in services(GetAccessKeys()).keys] == made[:1]
+
+
+def test_a_rush_of_log_ins_does_not_take_the_memory() -> None:
+    hashing = "[spawned.wait() for spawned in [eventlet.spawn(passwords.hashed, 'x' * 12) for _ in range(40)]]"
+    grown = "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    program = (
+        "import resource, eventlet; from services.auth import passwords; passwords.hashed('first');"
+        f"before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; {hashing}; {grown}"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert int(said) < 2 * 1.5 * passwords.MEMORY  # KiB
 
 
 def test_hashing_leaves_the_hub_free() -> None:

@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from stack.local.errors import Trouble
+from stack.local.importing import Importer
 from stack.local.programs import ROOT
 
 
@@ -31,3 +34,11 @@ def test_trouble_is_one_sentence_and_exit_code_1() -> None:
     )
     assert done.returncode == 1
     assert done.stderr == "There are no logs: datalab has not run here.\n"
+
+
+def test_an_import_without_a_stack_does_not_wait(tmp_path: Path) -> None:
+    events = tmp_path / "events.ndjson"
+    events.touch()
+    nobody = Importer("http://127.0.0.1:9", "ada@shop.example", "password")
+    with pytest.raises(Trouble, match=r"Nobody answers at http://127\.0\.0\.1:9: is datalab up\?"):
+        nobody.run(events, "Shop")
