@@ -1,4 +1,4 @@
-"""What the operator does to a running stack, as `make` does it: with the machine's own Python, which has no packages."""
+"""What the operator does to a running stack, as `make` does it: by the machine's own Python, without packages."""
 
 import os
 import subprocess
