@@ -259,7 +259,9 @@ def test_replicas_that_need_the_first_key_at_once_agree_on_it(services: Ask) -> 
 
 
 def test_a_rush_of_log_ins_does_not_take_the_memory() -> None:
-    hashing = "[spawned.wait() for spawned in [eventlet.spawn(passwords.hashed, 'x' * 12) for _ in range(40)]]"
+    hashing = (
+        "[spawned.wait() for spawned in [eventlet.spawn(passwords.hashed, 'x' * 12) for _ in range(40)]]"
+    )
     grown = "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
     program = (
         "import resource, eventlet; from services.auth import passwords; passwords.hashed('first');"

@@ -16,7 +16,15 @@ pytestmark = pytest.mark.inside
 
 def run(stack: Stack, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-S", "-m", "stack.local", "--run", str(stack.run), *command],  # -S: no site-packages
+        [
+            sys.executable,
+            "-S",
+            "-m",
+            "stack.local",
+            "--run",
+            str(stack.run),
+            *command,
+        ],  # -S: no site-packages
         cwd=ROOT,
         env={**os.environ, "BROKER_PORT": str(stack.ports.broker)},
         capture_output=True,
