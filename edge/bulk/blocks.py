@@ -22,6 +22,8 @@ class Block(msgspec.Struct):
     """whole lines, the file's last one maybe without its end"""
     cut: int = 0
     """bytes of its last line that were too many to be kept"""
+    lines: int = 0
+    """how many of its lines were read so far"""
 
     @property
     def end(self) -> int:

@@ -1,13 +1,13 @@
-"""One import, from its bytes to confirmed frames.
+"""One import, from its bytes to confirmed blocks of events.
 
-    bytes -> blocks of whole lines -> lines -> events of sessions -> one frame a session and block -> broker
+    bytes -> blocks of whole lines -> lines -> columns of events, those of a session together -> broker
 
-Where a session begins, its Start is the first event of that frame: a frame more for each session costs the record as
-much as all its events.
+A block of the file is told, and recorded, in one piece: a frame for each of its sessions costs the record as much as
+all their events. Where a session begins, its Start is the first of its events.
 
-A frame's number is the offset of its block, its session is named by the file alone: whatever is sent again, because the
-client or the edge broke off, makes the same frames, and those are stored once. How far all is confirmed is kept by the
-recorder every few seconds, together with the open sessions, so that it need not be sent again.
+A block's number is its offset, its sessions are named by the file alone: whatever is sent again, because the client or
+the edge broke off, makes the same blocks, and those are stored once. How far all is confirmed is kept by the recorder
+every few seconds, together with the open sessions, so that it need not be sent again.
 """
 
 import asyncio
@@ -15,18 +15,18 @@ import logging
 import time
 from hashlib import blake2b
 
-import msgspec
-
 from edge.bulk.blocks import Block, Blocks
-from edge.bulk.lines import Piece, Reject, ndjson, table
-from edge.bulk.packing import PACK, Rules, kind_of, start, time_of
+from edge.bulk.checking import Rules, check
+from edge.bulk.lines import Reject, ndjson, table
+from edge.bulk.packing import Unclean, pack
 from edge.bulk.shipping import Shipping
 from edge.bulk.visits import Visits
 from edge.bus import Bus
 from edge.metrics import EVENTS_TAKEN, FRAMES_TAKEN
-from services.contracts.bulk import ImportProgress, RejectedLine
+from services.contracts import blocks, frames
+from services.contracts.blocks import encoded
+from services.contracts.bulk import ImportProgress, Line, RejectedLine
 from services.contracts.errors import ImportConflict, Unreachable
-from services.contracts.frames import Frame, Packed
 from services.contracts.recorder import ImportState, SaveImport
 
 SAVE_SECONDS = 2.0
@@ -42,8 +42,6 @@ PATIENCE = 60.0
 
 log = logging.getLogger(__name__)
 
-_encode = msgspec.json.Encoder().encode
-
 
 class Import:
     """Feed it the file from `offset` on, and `finish` at its end."""
@@ -51,6 +49,7 @@ class Import:
     def __init__(self, app: str, state: ImportState, offset: int, rules: Rules, bus: Bus) -> None:
         self.progress = state.progress
         self._app = app
+        self._source = blake2b(f"{app}\0{state.progress.id}".encode(), digest_size=16).hexdigest()
         self._state = state
         self._rules = rules
         self._bus = bus
@@ -101,62 +100,58 @@ class Import:
         self._state.beginning = digest
 
     async def _take(self, block: Block) -> None:
-        events: dict[bytes, list[Packed]] = {}
-        begun: dict[bytes, str] = {}
-        count = 0
+        lines: list[Line] = []
+        numbers: list[int] = []
+        rejects: list[tuple[int, str]] = []
         pieces = table(block, self._state.header) if self._state.format == "csv" else ndjson(block)
         for piece in pieces:
-            count += self._pack(block, piece, events, begun)
+            lines += piece.lines
+            numbers += piece.numbers
+            rejects += piece.rejects
             await asyncio.sleep(0)  # everybody else's turn
-        n = block.offset + 1
         progress = self.progress
-        frames = [self._frame(session, n, packed, begun) for session, packed in events.items()]
-        await self._shipping.send(frames)
-        FRAMES_TAKEN.labels("import").inc(len(frames))
-        EVENTS_TAKEN.inc(count)
-        progress.events += count
-        progress.lines += block.data.count(b"\n") + (not block.data.endswith(b"\n"))
+        if packed := await self._packed(block.offset, lines, numbers, rejects):
+            await self._shipping.send(
+                frames.Block(
+                    self._app,
+                    self._source,
+                    block.offset + 1,
+                    encoded(packed),
+                    after_frames=not self._state.in_blocks,
+                )
+            )
+            FRAMES_TAKEN.labels("import").inc(len(packed.sessions))
+            begun, events = packed.counts()
+            EVENTS_TAKEN.inc(events)
+            progress.sessions += begun
+            progress.events += events
+        for number, why in sorted(rejects):
+            self._reject(number, why)
+        progress.lines += block.lines
         progress.offset = block.end
         progress.done = False
         self._visits.rotate()
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
             await self._save()
 
-    def _pack(
-        self, block: Block, piece: Piece, events: dict[bytes, list[Packed]], begun: dict[bytes, str]
-    ) -> int:
-        """Put the piece's events to those of their sessions, and the visitor of each session that begins into `begun`;
-        how many events of trackers they are."""
-        count = 0
-        rules, find = self._rules, self._visits.find
-        for number, why in piece.rejects:
-            self._reject(number, why)
-        for line, number in zip(piece.lines, piece.numbers, strict=True):
-            try:
-                at = time_of(line, rules)
-                kind = line.kind or kind_of(line)
-                packed = PACK[kind](line, at, rules)
-            except Reject as reject:
-                self._reject(number, str(reject))
-                continue
-            visit, begins, known = find(line.visitor, line.session, at, block.offset + number)
-            of_visit = events.get(visit.id)
-            if of_visit is None:
-                of_visit = events[visit.id] = []
-            if begins:
-                of_visit.append(start(line, at, rules, known))
-                begun[visit.id] = line.visitor
-                self.progress.sessions += 1
-                if kind == "start":
-                    continue
-            of_visit.append(packed)
-            count += kind != "left"
-        return count
-
-    def _frame(self, session: bytes, n: int, events: list[Packed], begun: dict[bytes, str]) -> Frame:
-        visitor = begun.get(session, "")
-        received = events[0].at if visitor else max([event.at for event in events])
-        return Frame(self._app, session.hex(), n, received, msgspec.Raw(_encode(events)), visitor)
+    async def _packed(
+        self, offset: int, lines: list[Line], numbers: list[int], rejects: list[tuple[int, str]]
+    ) -> blocks.Block | None:
+        """None where no line is left. What lacks something goes to the rejects."""
+        places = [offset + number for number in numbers]
+        try:
+            return await pack(lines, self._rules, self._visits, places) if lines else None
+        except Unclean:
+            good: list[int] = []
+            for row, line in enumerate(lines):
+                try:
+                    check(line, self._rules)
+                except Reject as reject:
+                    rejects.append((numbers[row], str(reject)))
+                else:
+                    good.append(row)
+        lines, places = [lines[row] for row in good], [places[row] for row in good]
+        return await pack(lines, self._rules, self._visits, places) if lines else None
 
     def _reject(self, number: int, why: str) -> None:
         progress = self.progress

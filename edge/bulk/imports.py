@@ -20,8 +20,8 @@ from litestar.exceptions import ClientException
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from edge.bulk.checking import EARLIEST, Rules
 from edge.bulk.importing import Import
-from edge.bulk.packing import EARLIEST, Rules
 from edge.collect.collector import Collector
 from edge.collect.packing import host_of
 from edge.given import GivenActor, GivenBus
@@ -169,7 +169,7 @@ def _new(name: str, format: Format) -> ImportState:
     progress = ImportProgress(
         id=name, offset=0, lines=0, events=0, sessions=0, rejected=0, rejects=[], done=False
     )
-    return ImportState(progress=progress, format=format, beginning=b"", header=[], visits=b"")
+    return ImportState(progress=progress, format=format, beginning=b"", header=[], visits=b"", in_blocks=True)
 
 
 async def _body(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:

@@ -64,6 +64,7 @@ def ndjson(block: Block) -> Iterator[Piece]:
             end = data.find(b"\n", start) + 1 or len(data)
         part = data[start:end]
         count = part.count(b"\n") + (not part.endswith(b"\n"))
+        block.lines += count
         yield _objects(part, number, count)
         number += count
         start = end
@@ -110,6 +111,7 @@ def table(block: Block, columns: list[str]) -> Iterator[Piece]:
     Raises InvalidInput for a header that will not do.
     """
     rows = csv.reader(io.StringIO(block.data.decode(errors="replace"), newline=""), strict=True)
+    block.lines = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
     piece = Piece([], [], [])
     numbers: list[int] = []
     while True:

@@ -1,4 +1,4 @@
-"""Frames of an import on their way to the broker, in messages of their own, so that they take none of the room that
+"""Blocks of an import on their way to the broker, each in a message of its own, so that they take none of the room that
 live visitors have in the outbox.
 
 At most `MESSAGES_AT_ONCE` are unconfirmed; whoever wants to send more waits. A message that the broker does not confirm
@@ -12,13 +12,11 @@ import msgspec
 
 from edge.bus import Bus
 from services.contracts.errors import Refused
-from services.contracts.frames import Frame, Frames
+from services.contracts.frames import Block, Frames
 
 log = logging.getLogger(__name__)
 
 MESSAGES_AT_ONCE = 4
-MESSAGE_BYTES = 1_000_000
-MESSAGE_FRAMES = 1_000
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """seconds before an unconfirmed message is published again"""
 
@@ -31,18 +29,12 @@ class Shipping:
         self._slots = asyncio.Semaphore(MESSAGES_AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def send(self, frames: list[Frame]) -> None:
-        """Returns when they are on their way, which may be long before they are confirmed."""
-        batch: list[Frame] = []
-        size = 0
-        for frame in frames:
-            batch.append(frame)
-            size += len(frame.events)
-            if size >= MESSAGE_BYTES or len(batch) >= MESSAGE_FRAMES:
-                await self._publish(batch)
-                batch, size = [], 0
-        if batch:
-            await self._publish(batch)
+    async def send(self, block: Block) -> None:
+        """Returns when it is on its way, which may be long before it is confirmed."""
+        await self._slots.acquire()
+        task = asyncio.create_task(self._until_confirmed(_encode(Frames(frames=[], blocks=[block]))))
+        self._under_way.add(task)
+        task.add_done_callback(self._done)
 
     async def settle(self) -> None:
         """Returns when all of it is confirmed."""
@@ -54,23 +46,17 @@ class Shipping:
         for task in self._under_way:
             task.cancel()
 
-    async def _publish(self, frames: list[Frame]) -> None:
-        await self._slots.acquire()
-        task = asyncio.create_task(self._until_confirmed(_encode(Frames(frames=frames)), len(frames)))
-        self._under_way.add(task)
-        task.add_done_callback(self._done)
-
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         self._slots.release()
 
-    async def _until_confirmed(self, body: bytes, count: int) -> None:
+    async def _until_confirmed(self, body: bytes) -> None:
         pause = FIRST_PAUSE
         while True:
             try:
                 await self._bus.publish(f"{Frames.source()}.events", Frames.type(), body)
                 return
             except Refused as error:
-                log.warning("%d imported frames not confirmed, again in %.1f s: %s", count, pause, error)
+                log.warning("a block of an import is not confirmed, again in %.1f s: %s", pause, error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

@@ -13,6 +13,7 @@ from bson import Timestamp, json_util
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
+from services.analysis import record
 from services.analysis.record import FRAMES, Document
 from services.analysis.removals import REMOVALS
 from services.hosting import clock
@@ -91,10 +92,11 @@ def follow(
         ) as stream:
             while going_on():
                 documents: list[Document] = []
+                weight = 0.0
                 upto = as_of = 0
                 caught_up = False
                 end = time.monotonic() + LONGEST
-                while len(documents) < MOST_FRAMES and time.monotonic() < end:
+                while weight < MOST_FRAMES and time.monotonic() < end:
                     asked_at = clock.now()
                     change = stream.try_next()
                     if change is None:
@@ -104,6 +106,7 @@ def follow(
                         raise PositionLost(f"the record was changed by {change['operationType']}")
                     if wanted(change["fullDocument"]):
                         documents.append(change["fullDocument"])
+                        weight += record.weight(change["fullDocument"])
                     upto = as_number(change["clusterTime"])
                     as_of = (upto >> 32) * 1000
                 yield Batch(documents, _text(stream.resume_token), upto, as_of, caught_up)

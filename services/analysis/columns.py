@@ -15,6 +15,7 @@ import numpy as np
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.record import Document, begins, number
 from services.analysis.rows import Column, Columns
+from services.contracts.blocks import Block
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Retimed, Seen, Start
 
 KINDS: dict[type, int] = {Start: 0, Click: 1, Page: 2, Hover: 3, Seen: 4, Move: 5, Custom: 6, Left: 7}
@@ -79,6 +80,53 @@ class Decoded(msgspec.Struct):
     """the marks of each frame that has any, taken out of its events"""
 
 
+class Parts(msgspec.Struct):
+    """What the documents of a batch hold, session by session: each frame is one, and each session of a block."""
+
+    sessions: list[bytes]
+    apps: list[str]
+    document: Column
+    """the place of its document"""
+    n: Column
+    lengths: Column
+    """events of each"""
+    begins: Column
+    """whether its session says so"""
+    starts: list[tuple[int, Start]]
+    """of those that begin with one, by their place"""
+
+
+def parts_of(decoded: Decoded, blocks: Sequence[tuple[Document, Block]]) -> Parts:
+    """Frames first."""
+    frames = decoded.documents
+    begun = [begins(document) for document in frames]
+    starts: list[tuple[int, Start]] = [
+        (place, events[0])
+        for place, (begin, events) in enumerate(zip(begun, decoded.events, strict=True))
+        if begin and events and isinstance(events[0], Start)
+    ]
+    parts = Parts(
+        sessions=[document["_id"][:16] for document in frames],
+        apps=[str(document["app"]) for document in frames],
+        document=np.arange(len(frames)),
+        n=np.array([number(document["_id"]) for document in frames], np.int64),
+        lengths=np.fromiter(map(len, decoded.events), np.int64, len(frames)),
+        begins=np.array(begun, np.bool_),
+        starts=starts,
+    )
+    for place, (document, block) in enumerate(blocks, len(frames)):
+        first, count = len(parts.sessions), len(block.sessions)
+        begin = np.flatnonzero(block.begins) + first
+        parts.starts += zip(begin.tolist(), (start for _, start in block.begun()), strict=True)
+        parts.sessions += block.sessions
+        parts.apps += [str(document["app"])] * count
+        parts.document = np.append(parts.document, np.full(count, place))
+        parts.n = np.append(parts.n, np.full(count, number(document["_id"])))
+        parts.lengths = np.append(parts.lengths, block.lengths)
+        parts.begins = np.append(parts.begins, block.begins)
+    return parts
+
+
 def decode(documents: Sequence[Document]) -> Decoded:
     try:
         # One call for all of them: half the time of one call each.
@@ -125,32 +173,25 @@ def _check_ranges(frames: list[list[Packed]]) -> None:
     np.array([e.scroll for e in flat if type(e) is Page], np.int8)
 
 
-def event_columns(
-    decoded: Decoded,
-    apps: Sequence[int],
-    sessions: Sequence[int],
-    dictionaries: Dictionaries,
-    connection: duckdb.DuckDBPyConnection,
+def empty_rows(count: int) -> Columns:
+    """The columns of all kinds, for so many events, as they stand where a kind has no such thing."""
+    return {
+        **{name: np.zeros(count, dtype) for name, dtype in _INTEGERS.items()},
+        "value": np.full(count, np.nan),
+    }
+
+
+def frame_rows(
+    decoded: Decoded, dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection
 ) -> Columns:
-    """All the events in the order sent, those of a session together, with the columns of all kinds; `apps` and
-    `sessions` are the numbers of each frame's. So they are kept: reports find most of what they put in order in order
-    already, and columns of runs are small.
+    """All the events in the order of their frames, with the columns of all kinds.
 
     Raises OverflowError where a number does not fit its column.
     """
-    lengths = np.fromiter(map(len, decoded.events), np.int64, len(decoded.events))
     flat = list(chain.from_iterable(decoded.events))
-    ends = lengths.cumsum()
-    columns: Columns = {name: np.zeros(len(flat), dtype) for name, dtype in _INTEGERS.items()}
-    columns["app"] = np.repeat(np.array(apps, np.int32), lengths)
-    columns["session"] = np.repeat(np.array(sessions, np.int32), lengths)
-    columns["n"] = np.repeat(
-        np.array([number(document["_id"]) for document in decoded.documents], np.int64), lengths
-    )
-    columns["i"] = (np.arange(len(flat)) - np.repeat(ends - lengths, lengths)).astype(np.uint16)
+    columns = empty_rows(len(flat))
     columns["time"] = np.array([event.at for event in flat], np.int64)
     kind = columns["kind"] = np.array([KINDS[type(event)] for event in flat], np.uint8)
-    columns["value"] = np.full(len(flat), np.nan)
 
     def put(column: str, rows: Column, values: Sequence[float]) -> None:
         columns[column][rows] = np.array(values, columns[column].dtype)
@@ -198,12 +239,27 @@ def event_columns(
         put("props", rows, dictionaries.props.code([as_text(event.props) for event in customs], connection))
     if goodbyes := [index for index, event in enumerate(flat) if type(event) is Left and event.goodbye]:
         columns["flags"][goodbyes] = GOODBYE
+    return columns
+
+
+def in_order(
+    rows: Columns, parts: Parts, apps: Sequence[int], sessions: Sequence[int], kept: Column
+) -> Columns:
+    """The rows of those parts that are `kept`, in the order sent, those of a session together; `apps` and `sessions`
+    are the numbers of each part's. So they are kept: reports find most of what they put in order in order already, and
+    columns of runs are small.
+    """
+    lengths = parts.lengths
+    ends = lengths.cumsum()
+    rows["app"] = np.repeat(np.array(apps, np.int32), lengths)
+    rows["session"] = np.repeat(np.array(sessions, np.int32), lengths)
+    rows["n"] = np.repeat(parts.n, lengths)
+    rows["i"] = (np.arange(lengths.sum()) - np.repeat(ends - lengths, lengths)).astype(np.uint16)
     # The start of a session is a row of `sessions`.
-    begun = np.fromiter(map(begins, decoded.documents), np.bool_, len(decoded.documents))
-    started = (kind == KINDS[Start]) & (columns["i"] == 0) & np.repeat(begun, lengths)
-    order = np.lexsort((columns["i"], columns["n"], columns["time"], columns["session"]))
-    order = order[~started[order]]
-    return {name: column[order] for name, column in columns.items()}
+    started = (rows["kind"] == KINDS[Start]) & (rows["i"] == 0) & np.repeat(parts.begins, lengths)
+    order = np.lexsort((rows["i"], rows["n"], rows["time"], rows["session"]))
+    order = order[(~started & np.repeat(kept, lengths))[order]]
+    return {name: column[order] for name, column in rows.items()}
 
 
 def by_table(events: Columns) -> Iterator[tuple[str, Columns]]:
@@ -237,15 +293,20 @@ def deeds(events: Columns) -> Columns:
     }
 
 
-def retimed_columns(decoded: Decoded, apps: Sequence[int], sessions: Sequence[int]) -> Columns | None:
-    """The rows of `retimed`."""
+def retimed_columns(
+    decoded: Decoded, apps: Sequence[int], sessions: Sequence[int], kept: Column
+) -> Columns | None:
+    """The rows of `retimed`, of those frames that are `kept`."""
     if not decoded.retimed:
         return None
     marks = [
-        (app, session, mark.at, number(document["_id"]), mark.i, mark.own)
-        for document, app, session in zip(decoded.documents, apps, sessions, strict=True)
+        (apps[place], sessions[place], mark.at, number(document["_id"]), mark.i, mark.own)
+        for place, document in enumerate(decoded.documents)
         for mark in decoded.retimed.get(bytes(document["_id"]), ())
+        if kept[place]
     ]
+    if not marks:
+        return None
     names = ("app", "session", "time", "n", "i", "own")
     return {name: np.array([mark[place] for mark in marks], np.int64) for place, name in enumerate(names)}
 

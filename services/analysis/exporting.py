@@ -1,4 +1,5 @@
-"""The record given out again: sessions that began in a period, by the time they began, as lines of `contracts.bulk`.
+"""The record given out again: sessions that began in a period, as lines of `contracts.bulk`. First those that trackers
+told, by the time they began, then those of imports, block by block.
 
     start line with the session's facts, then its events by time; those of one ms in the order they were sent
 
@@ -8,44 +9,58 @@ one. What an import makes of the lines gives the same reports.
 
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
 from bson import Binary, Int64, ObjectId
 from pymongo.database import Database
 
-from services.analysis.record import FRAMES, SESSIONS_BY_TIME, Document, begins
+from services.analysis import blocks
+from services.analysis.record import BLOCKS_BY_APP, FRAMES, SESSIONS_BY_TIME, Document, begins, number
 from services.contracts import frames
+from services.contracts.blocks import SESSION
 from services.contracts.bulk import Line
 from services.contracts.errors import InvalidInput
 from services.contracts.frames import Packed
 
 SESSIONS_AT_ONCE = 200
+BLOCK = "block"
 PART_BYTES = 4_000_000
-"""of lines after which a part ends, with the session it is in"""
+"""of lines after which a part ends, with the session or block it is in"""
 
 _encode = msgspec.json.Encoder().encode_lines
 _decode = msgspec.json.Decoder(list[Packed]).decode
 
 
 class Place(NamedTuple):
-    """Behind a session in the order of the export."""
+    """Behind a session, or the sessions of a block, in the order of the export."""
 
     began: int
+    """UNIX ms; of a block 0"""
     key: bytes
+    """`_id` of the frame with which the session begins, or of the block"""
+    of_block: bool = False
 
     @classmethod
     def read(cls, text: str) -> "Place":
         """Raises InvalidInput."""
         began, _, key = text.partition("-")
         try:
-            return cls(int(began), bytes.fromhex(key))
+            return cls(0 if began == BLOCK else int(began), bytes.fromhex(key), began == BLOCK)
         except ValueError as error:
             raise InvalidInput("not what a part before has given", field="after") from error
 
     def __str__(self) -> str:
-        return f"{self.began}-{self.key.hex()}"
+        return f"{BLOCK if self.of_block else self.began}-{self.key.hex()}"
+
+
+class Told(NamedTuple):
+    """What a frame, or a block, holds of a session."""
+
+    began: int | None
+    """UNIX ms where the session begins with it"""
+    n: int
+    events: list[Packed]
 
 
 def part(
@@ -53,18 +68,36 @@ def part(
 ) -> tuple[bytes, int, Place | None]:
     """Lines, how many events they hold, and the place behind them (None: all is told)."""
     data, events = bytearray(), 0
-    while True:
+    for place, lines in _from(database, app, start, end, after):
+        data += _encode(lines)
+        events += len(lines)
+        if len(data) >= PART_BYTES:
+            return bytes(data), events, place
+    return bytes(data), events, None
+
+
+def _from(
+    database: Database[Document], app: ObjectId, start: int, end: int, after: Place | None
+) -> Iterator[tuple[Place, list[Line]]]:
+    """The sessions after a place, each with its own; those of a block together."""
+    while after is None or not after.of_block:
         begun = _begun(database, app, start, end, after)
-        for found, of_session in _frames(database, begun):
-            lines = list(session_lines(of_session)) if found == _beginning(of_session) else []
-            data += _encode(lines)
-            events += len(lines)
-            after = found
-            if len(data) >= PART_BYTES:
-                return bytes(data), events, after
+        found = _told(database, [place.key[:SESSION] for place in begun])
+        for place in begun:
+            told = found.get(place.key[:SESSION], [])
+            mine = _beginning(told) == (place.began, number(place.key))
+            yield place, list(session_lines(place.key[:SESSION], told)) if mine else []
         if len(begun) < SESSIONS_AT_ONCE:
-            return bytes(data), events, None
+            break
         after = begun[-1]
+    for document in _blocks(database, app, start, end, after):
+        n = number(document["_id"])
+        begun_here = {s: facts.at for s, facts in blocks.content(document).begun() if start <= facts.at < end}
+        lines: list[Line] = []
+        for session, told in _told(database, list(begun_here)).items():
+            if _beginning(told) == (begun_here[session], n):
+                lines += session_lines(session, told)
+        yield Place(0, bytes(document["_id"]), of_block=True), lines
 
 
 def compressed(data: bytes) -> bytes:
@@ -93,52 +126,61 @@ def _begun(
     return places
 
 
-def _frames(
-    database: Database[Document], sessions: Sequence[Place]
-) -> Iterator[tuple[Place, list[Document]]]:
-    """Each session's frames by number, in the order of the sessions."""
+def _blocks(
+    database: Database[Document], app: ObjectId, start: int, end: int, after: Place | None
+) -> Iterator[Document]:
+    """The next in which a session of the period begins. A block that is written anew keeps its place."""
+    within = {"app": app, "first": {"$lt": Int64(end)}, "last": {"$gte": Int64(start)}}
+    behind = {"_id": {"$gt": Binary(after.key)}} if after is not None and after.of_block else {}
+    return iter(database[FRAMES].find({**within, **behind}).sort("_id", 1).hint(BLOCKS_BY_APP).batch_size(4))
+
+
+def _told(database: Database[Document], sessions: Sequence[bytes]) -> dict[bytes, list[Told]]:
+    """All that there is of each session, by number."""
     if not sessions:
-        return
+        return {}
     ranges = [
-        {"_id": {"$gte": Binary(place.key[:16] + b"\0" * 8), "$lte": Binary(place.key[:16] + b"\xff" * 8)}}
-        for place in sessions
+        {"_id": {"$gte": Binary(key + b"\0" * 8), "$lte": Binary(key + b"\xff" * 8)}} for key in sessions
     ]
-    found = database[FRAMES].find({"$or": ranges}).sort("_id", 1).hint([("_id", 1)])
-    by_session = {
-        key: list(documents)
-        for key, documents in groupby(found, lambda document: bytes(document["_id"][:16]))
-    }
-    for place in sessions:
-        yield place, by_session.get(place.key[:16], [])
+    wanted = set(sessions)
+    told: dict[bytes, dict[int, Told]] = {session: {} for session in sessions}
+    for document in database[FRAMES].find({"$or": ranges}).hint([("_id", 1)]):
+        events = _decode(document["events"])
+        starts = begins(document) and bool(events) and isinstance(events[0], frames.Start)
+        n = number(document["_id"])
+        told[bytes(document["_id"][:SESSION])][n] = Told(document["received"] if starts else None, n, events)
+    for document in blocks.of_sessions(database, sessions):
+        n, block = number(document["_id"]), blocks.content(document).only(wanted)
+        for session, starts, events in zip(
+            block.sessions, block.begins.tolist(), block.events(), strict=True
+        ):
+            told[session].setdefault(n, Told(events[0].at if starts else None, n, events))
+    return {session: [of_n[n] for n in sorted(of_n)] for session, of_n in told.items()}
 
 
-def _beginning(documents: Sequence[Document]) -> Place | None:
+def _beginning(told: Sequence[Told]) -> tuple[int, int] | None:
     """Where a session begins, of which an import may have said so more than once."""
-    places = (
-        Place(document["received"], bytes(document["_id"])) for document in documents if begins(document)
-    )
-    return min(places, default=None)
+    return min(((one.began, one.n) for one in told if one.began is not None), default=None)
 
 
-def session_lines(documents: Sequence[Document]) -> Iterator[Line]:
-    """Of the frames of one session, by number; nothing where its start is not among them."""
-    session, visitor = "", ""
-    events: list[tuple[int, Packed]] = []
-    first: Line | None = None
-    beginning = _beginning(documents)
-    for document in documents:
-        packed = _decode(document["events"])
-        if begins(document) and packed and isinstance(packed[0], frames.Start):
-            if beginning == (document["received"], document["_id"]):
-                session, visitor = document["_id"][:16].hex(), packed[0].visitor
-                first = line(packed[0], visitor, session)
-            del packed[0]
-        events += [(event.at, event) for event in packed]
-    if first is None:
+def session_lines(key: bytes, told: Sequence[Told]) -> Iterator[Line]:
+    """Of all that is told of one session; nothing where its start is not among it."""
+    beginning = _beginning(told)
+    if beginning is None:
         return
-    yield first
-    events.sort(key=lambda event: event[0])
-    for _, event in events:
+    session, visitor = key.hex(), ""
+    events: list[Packed] = []
+    for one in told:
+        if one.began is None:
+            events += one.events
+            continue
+        start = one.events[0]
+        if (one.began, one.n) == beginning and isinstance(start, frames.Start):
+            visitor = start.visitor
+            yield line(start, visitor, session)
+        events += one.events[1:]
+    events.sort(key=lambda event: event.at)
+    for event in events:
         yield line(event, visitor, session)
 
 

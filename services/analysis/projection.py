@@ -15,16 +15,19 @@ import msgspec
 import numpy as np
 
 from services.analysis import columns, record
-from services.analysis.columns import KINDS, Decoded, Skipped
+from services.analysis.block_rows import block_rows
+from services.analysis.blocks import content, is_block
+from services.analysis.columns import KINDS, Decoded, Parts, Skipped
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.forgetting import forget
 from services.analysis.memory import for_duckdb
 from services.analysis.queries import query
-from services.analysis.record import Document, begins, number
+from services.analysis.record import Document
 from services.analysis.removals import Removed
-from services.analysis.rows import Columns, append, first
+from services.analysis.rows import Column, Columns, append, first
 from services.analysis.sessions import Session, Sessions
 from services.analysis.whereabouts import carry_forward, screen_width
+from services.contracts.blocks import Block, BlockInvalid
 from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, Page, Seen, Start
 from services.contracts.shares import SLOTS
 from services.hosting.shares import Share
@@ -107,7 +110,10 @@ class Applied(msgspec.Struct):
 class Written(NamedTuple):
     """What a batch came to."""
 
-    decoded: Decoded
+    documents: int
+    frames: int
+    """of them, also those that blocks hold"""
+    skipped: list[Skipped]
     sessions: list[Session]
     events: Columns
     started: Columns | None
@@ -251,7 +257,7 @@ class Projection:
         and it must be opened anew.
         """
         written = self._written(documents, dedupe)
-        skipped = written.decoded.skipped
+        skipped = written.skipped
         if skipped:
             self._writer.executemany(
                 "insert into refused values (?, ?)", [(one.key, one.why) for one in skipped]
@@ -262,7 +268,7 @@ class Projection:
         """As `apply`, of frames that were left out before: those that are left out again are not noted again."""
         position = self.standing.position
         written = self._written(documents, dedupe=True)
-        return self._commit(written, position, -len(written.decoded.documents), since)
+        return self._commit(written, position, -written.documents, since)
 
     def _written(self, documents: Sequence[Document], dedupe: bool) -> Written:
         """In a transaction that is left open, whatever of them can be."""
@@ -281,18 +287,18 @@ class Projection:
         """Nothing from here on may be tried again. `skipped`: how many frames more are left out."""
         self._writer.execute(
             "update progress set position = ?, frames = frames + ?, events = events + ?, skipped = skipped + ?",
-            [position, len(written.decoded.documents), written.tracked, skipped],
+            [position, written.frames, written.tracked, skipped],
         )
         self._writer.execute("commit")
         before = self.standing
         self.standing = msgspec.structs.replace(
             before,
             position=position,
-            frames=before.frames + len(written.decoded.documents),
+            frames=before.frames + written.frames,
             events=before.events + written.tracked,
             skipped=before.skipped + skipped,
         )
-        applied = Applied(self.standing, skipped=written.decoded.skipped)
+        applied = Applied(self.standing, skipped=written.skipped)
         if self.standing.stage == "following":
             self._tell(applied, written.sessions, written.events, written.started, since)
         return applied
@@ -324,20 +330,29 @@ class Projection:
             self.removed.note(removals)
         if self.removed:
             keeps = self.removed.keeps
-            documents = [document for document in documents if "removal" not in document and keeps(document)]
+            documents = [
+                document
+                for document in documents
+                if is_block(document) or ("removal" not in document and keeps(document))
+            ]
         if removals:
             self._remove(removals)
-        decoded = columns.decode(documents)
-        decoded.skipped += refused
+        read, skipped = self._blocks(documents)
+        frames = [document for document in documents if not is_block(document)]
+        skipped += refused
+        decoded = columns.decode(frames)
         try:
-            sessions, apps, events = self._events(decoded)
+            rows = self._rows(decoded, read)
         except OverflowError:
-            decoded = columns.decode_one_by_one(documents)
-            decoded.skipped += refused
-            sessions, apps, events = self._events(decoded)
-        if dedupe:
-            decoded, sessions, apps, events = self._without_known(decoded, sessions, apps, events)
-        started = self._started(decoded, sessions, apps)
+            decoded = columns.decode_one_by_one(frames)
+            rows = self._rows(decoded, read)
+        parts = columns.parts_of(decoded, read)
+        sessions = self.sessions.find(parts.sessions, writer)
+        numbers = [session.number for session in sessions]
+        apps = self.dictionaries.apps.code(parts.apps, writer)
+        kept = self._unknown(parts, numbers) if dedupe else np.ones(len(numbers), np.bool_)
+        events = columns.in_order(rows, parts, apps, numbers, kept)
+        started = self._started(parts, sessions, apps, kept)
         carry_forward(events, sessions)
         tracked = int(np.count_nonzero(columns.of_trackers(events)))
         writer.execute("begin")
@@ -345,14 +360,22 @@ class Projection:
             for table, rows in columns.by_table(events):
                 append(writer, table, rows)
             append(writer, "deeds", columns.deeds(events))
-        if retimed := columns.retimed_columns(decoded, apps, [session.number for session in sessions]):
+        if retimed := columns.retimed_columns(decoded, apps, numbers, kept):
             append(writer, "retimed", retimed)
         if started:
             append(writer, "sessions", started)
         self.sessions.write(writer)
         for dictionary in self.dictionaries.all():
             dictionary.write(writer)
-        return Written(decoded, sessions, events, started, tracked)
+        return Written(
+            documents=len(np.unique(parts.document[kept])),
+            frames=int(np.count_nonzero(kept)),
+            skipped=[*decoded.skipped, *skipped],
+            sessions=sessions,
+            events=events,
+            started=started,
+            tracked=tracked,
+        )
 
     def _remove(self, removals: Sequence[Document]) -> None:
         """In a transaction before the batch's: what is taken out twice is gone once."""
@@ -382,29 +405,41 @@ class Projection:
         self.standing = msgspec.structs.replace(self.standing, position=position)
         return self.standing
 
-    def _events(self, decoded: Decoded) -> tuple[list[Session], list[int], Columns]:
-        writer = self._writer
-        sessions = self.sessions.find([document["_id"][:16] for document in decoded.documents], writer)
-        apps = self.dictionaries.apps.code([str(document["app"]) for document in decoded.documents], writer)
-        events = columns.event_columns(
-            decoded, apps, [session.number for session in sessions], self.dictionaries, writer
-        )
-        return sessions, apps, events
+    def _blocks(self, documents: Sequence[Document]) -> tuple[list[tuple[Document, Block]], list[Skipped]]:
+        """The blocks among them, with what of them is kept, and those that cannot be read."""
+        read: list[tuple[Document, Block]] = []
+        skipped: list[Skipped] = []
+        for document in documents:
+            if is_block(document):
+                try:
+                    block = self.removed.left_of(document["app"], content(document))
+                except BlockInvalid as error:
+                    skipped.append(columns.skipped(document, error))
+                    continue
+                if block.sessions:
+                    read.append((document, block))
+        return read, skipped
 
-    def _started(self, decoded: Decoded, sessions: list[Session], apps: list[int]) -> Columns | None:
+    def _rows(self, decoded: Decoded, read: Sequence[tuple[Document, Block]]) -> Columns:
+        """In the order of `Parts`. Raises OverflowError."""
+        rows = columns.frame_rows(decoded, self.dictionaries, self._writer)
+        if not read:
+            return rows
+        more = block_rows([block for _, block in read], self.dictionaries, self._writer)
+        return {name: np.concatenate([column, more[name]]) for name, column in rows.items()}
+
+    def _started(
+        self, parts: Parts, sessions: list[Session], apps: list[int], kept: Column
+    ) -> Columns | None:
         """Rows of `sessions`, and the visitor noted for what comes later."""
         starts: list[tuple[Start, int, Session]] = []
-        for document, events, session, app in zip(
-            decoded.documents, decoded.events, sessions, apps, strict=True
-        ):
-            if not (begins(document) and events and isinstance(events[0], Start)):
-                continue
-            if number(document["_id"]) == 0 or session.visitor is None:
-                start = events[0]
-                session.visitor = columns.visitor_number(start.visitor, document["_id"][:16])
+        for place, start in parts.starts:
+            session = sessions[place]
+            if kept[place] and (parts.n[place] == 0 or session.visitor is None):
+                session.visitor = columns.visitor_number(start.visitor, parts.sessions[place])
                 session.left_out = start.left_out()
                 session.width = session.width or screen_width(start.screen)
-                starts.append((start, app, session))
+                starts.append((start, apps[place], session))
         if not starts:
             return None
         facts, codes, begun = zip(*starts, strict=True)
@@ -414,19 +449,14 @@ class Projection:
             session.page = session.page or landing
         return rows
 
-    def _without_known(
-        self, decoded: Decoded, sessions: list[Session], apps: list[int], events: Columns
-    ) -> tuple[Decoded, list[Session], list[int], Columns]:
-        """Leave out the frames of which there are rows already."""
+    def _unknown(self, parts: Parts, sessions: Sequence[int]) -> Column:
+        """Of which parts there are no rows yet."""
         writer = self._writer
-        frames_of = zip(decoded.documents, decoded.events, strict=True)
         frames = {
             "place": np.arange(len(sessions), dtype=np.int32),
-            "session": np.array([session.number for session in sessions], np.int32),
-            "n": np.array([number(document["_id"]) for document in decoded.documents], np.int64),
-            "only_start": np.array(
-                [begins(document) and len(events) == 1 for document, events in frames_of], np.bool_
-            ),
+            "session": np.array(sessions, np.int32),
+            "n": parts.n,
+            "only_start": parts.begins & (parts.lengths == 1),
         }
         writer.register("frames", frames)
         known = writer.execute(
@@ -436,16 +466,9 @@ class Projection:
             """
         ).fetchall()
         writer.unregister("frames")
-        if not known:
-            return decoded, sessions, apps, events
-        gone = {place for (place,) in known}
-        left = [place for place in range(len(sessions)) if place not in gone]
-        decoded.documents = [decoded.documents[place] for place in left]
-        decoded.events = [decoded.events[place] for place in left]
-        sessions, apps = [sessions[place] for place in left], [apps[place] for place in left]
-        numbers = [session.number for session in sessions]
-        events = columns.event_columns(decoded, apps, numbers, self.dictionaries, writer)
-        return decoded, sessions, apps, events
+        kept = np.ones(len(sessions), np.bool_)
+        kept[[place for (place,) in known]] = False
+        return kept
 
     def _tell(
         self,

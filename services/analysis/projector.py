@@ -380,11 +380,13 @@ def _scanned(
 ) -> Iterator[list[Document]]:
     """The whole record in the order it was written, as far as it is `wanted`."""
     documents: list[Document] = []
+    weight = 0.0
     with collection.find({}, batch_size=SCAN_FRAMES).hint([("$natural", 1)]) as cursor:
         for document in filter(wanted, cursor):
             documents.append(document)
-            if len(documents) >= SCAN_FRAMES:
+            weight += record.weight(document)
+            if weight >= SCAN_FRAMES:
                 yield documents
-                documents = []
+                documents, weight = [], 0.0
     if documents:
         yield documents

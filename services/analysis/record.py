@@ -1,15 +1,16 @@
 """How the record keeps a frame: a MongoDB document whose `_id` is (session, n), so that a frame sent twice
-is stored once.
+is stored once. Among them are the blocks of imports (`blocks.py`).
 
 _id       16 bytes session, 8 bytes n + 2^63 big-endian: sorts as (session, n) does
 app       ObjectId
-received  int64, UNIX ms at the edge; where a session begins when it did, else of an imported frame the time of its last
-          event
+received  int64, UNIX ms at the edge; of frames that imports told one by one: where a session begins when it did, else
+          the time of the last event
 events    the packed events, JSON, as they came
 visitor   only where a session begins (its first event is the Start): the visitor's id, to find what must be erased
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -22,8 +23,12 @@ from services.contracts.frames import Frame, Packed, Start
 
 FRAMES = "frames"
 SESSIONS_BY_TIME = "sessions by time"
-"""an index"""
+BLOCKS_BY_APP = "blocks by app"
+"""indexes"""
 Document = Mapping[str, Any]  # Any: BSON
+
+ROWS_OF_A_FRAME = 20
+"""of a block that are as much as a frame"""
 
 _ZERO = 1 << 63
 _starts = msgspec.json.Decoder(list[Packed])
@@ -48,6 +53,11 @@ def frame_id(session: str, n: int) -> bytes:
 def number(key: bytes) -> int:
     """The n of a frame's `_id`."""
     return int.from_bytes(key[16:], "big") - _ZERO
+
+
+def visitor_key(app: ObjectId, visitor: str) -> Binary:
+    """A visitor of an app by no more than a digest."""
+    return Binary(blake2b(visitor.encode(), key=app.binary, digest_size=16).digest())
 
 
 def begins(document: Document) -> bool:
@@ -81,6 +91,11 @@ def _visitor(frame: Frame) -> str:
         raise FrameInvalid(f"the start of session {frame.session}: {error}") from error
 
 
+def weight(document: Document) -> float:
+    """How large it is for those who take some at a time, where a frame is 1."""
+    return max(1.0, document.get("rows", 0) / ROWS_OF_A_FRAME)
+
+
 def find(database: Database[Document], keys: Sequence[bytes]) -> Iterator[Document]:
     """The frames of these `_id`s that are there."""
     return iter(database[FRAMES].find({"_id": {"$in": [Binary(key) for key in keys]}}))
@@ -89,8 +104,8 @@ def find(database: Database[Document], keys: Sequence[bytes]) -> Iterator[Docume
 def create(database: Database[Document]) -> None:
     """Make the collection, compressed by zstd, and its indexes; nothing where they are there.
 
-    The indexes are of sessions alone (where `visitor` is): what is erased, exported or kept no longer goes by
-    the session, and a frame costs no entry.
+    The indexes are of sessions alone (where `visitor` is) and of blocks: what is erased, exported or kept no longer
+    goes by the session, and a frame costs no entry.
     """
     try:
         database.create_collection(
@@ -109,3 +124,10 @@ def create(database: Database[Document]) -> None:
     frames.create_index(
         [("visitor", 1), ("app", 1)], name="sessions by visitor", partialFilterExpression=sessions
     )
+    frames.create_index(
+        [("app", 1), ("_id", 1), ("first", 1), ("last", 1)],
+        name=BLOCKS_BY_APP,
+        partialFilterExpression={"first": {"$exists": True}},
+    )
+    for heads in ("sessions", "visitors"):
+        frames.create_index([(heads, 1)], name=f"blocks by {heads}", sparse=True)

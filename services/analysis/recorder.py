@@ -25,13 +25,13 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from services.analysis import exporting, imports, record, removals, retention
+from services.analysis import blocks, exporting, imports, record, removals, retention
 from services.analysis.exporting import Place
 from services.analysis.parquet import parquet
 from services.analysis.record import Document, FrameInvalid
 from services.contracts.apps import App, AppDeleted, Permit
 from services.contracts.audit import Did, RecorderDeed
-from services.contracts.frames import Frame, Frames
+from services.contracts.frames import Block, Frame, Frames
 from services.contracts.messages import Actor, Done
 from services.contracts.recorder import (
     BeginImport,
@@ -63,40 +63,51 @@ NEVER = {
 TIDYING = 10
 """seconds between two looks for what is to be deleted"""
 
-Refused = tuple[Frame, str]
-"""a frame that can never be recorded, and why"""
+Refused = tuple[Frame | Block, str]
+"""what can never be recorded, and why"""
 
 
 class Writer:
-    """Puts frames into the record."""
+    """Puts frames and blocks into the record."""
 
     def __init__(self, database: Callable[[], MongoDatabase[Document]]) -> None:
         self._database = database
         self._prepared = False
 
-    def write(self, frames: Sequence[Frame]) -> list[Refused]:
+    def write(self, told: Sequence[Frame | Block]) -> list[Refused]:
         """Returns when they are there, however long the database is away; all but those that can never be, which
         must not keep their neighbours from being recorded.
 
         Raises:
             PyMongoError: the database is there and takes them for no good, for a reason that may pass.
         """
-        refused: list[Refused] = []
-        documents, of = [], []
-        for frame in frames:
-            try:
-                documents.append(record.document(frame))
-                of.append(frame)
-            except FrameInvalid as error:
-                refused.append((frame, str(error)))
         pause = FIRST_PAUSE
         while True:
             try:
-                return refused + [(of[place], why) for place, why in self._insert(documents)]
+                return self._write(told)
             except (ConnectionFailure, WTimeoutError, ExecutionTimeout) as error:
                 log.warning("the record is away, again in %.1f s: %s", pause, error.__class__.__name__)
                 eventlet.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _write(self, told: Sequence[Frame | Block]) -> list[Refused]:
+        refused: list[Refused] = []
+        documents, of = [], []
+        for one in told:
+            try:
+                if (document := self._document(one)) is not None:
+                    documents.append(document)
+                    of.append(one)
+            except FrameInvalid as error:
+                refused.append((one, str(error)))
+        return refused + [(of[place], why) for place, why in self._insert(documents)]
+
+    def _document(self, told: Frame | Block) -> dict[str, object] | None:
+        """None where all of it is recorded already. Raises FrameInvalid."""
+        if isinstance(told, Frame):
+            return record.document(told)
+        left = blocks.without_recorded(self._database(), told) if told.after_frames else told
+        return blocks.document(left) if left is not None else None
 
     def _insert(self, documents: list[dict[str, object]]) -> list[tuple[int, str]]:
         """The places of those that were refused for good, and why."""
@@ -132,6 +143,10 @@ class Writer:
         return refused
 
 
+def _alone(told: Frame | Block) -> Frames:
+    return Frames(frames=[told]) if isinstance(told, Frame) else Frames(frames=[], blocks=[told])
+
+
 class Record(DependencyProvider):
     """Gives the Writer to the service's database."""
 
@@ -152,8 +167,8 @@ class Recorder(Healthy):
 
     @listen(Frames, prefetch=MESSAGES_AT_ONCE)
     def record(self, event: Frames) -> None:
-        if refused := self.writer.write(event.frames):
-            raise Unprocessable([(Frames(frames=[frame]), why) for frame, why in refused])
+        if refused := self.writer.write([*event.frames, *event.blocks]):
+            raise Unprocessable([(_alone(told), why) for told, why in refused])
 
     @rpc
     def get_import(self, request: GetImport) -> ImportState | None:

@@ -12,7 +12,6 @@ in every order of events what is removed is gone from both, and a rebuild gives 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from itertools import islice
 from typing import TypeVar
 
@@ -20,7 +19,9 @@ from bson import Binary, Int64, ObjectId
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from services.analysis.record import FRAMES, Document, begins
+from services.analysis import blocks
+from services.analysis.record import FRAMES, Document, begins, visitor_key
+from services.contracts.blocks import Block
 
 REMOVALS = "removals"
 AT_ONCE = 100
@@ -50,6 +51,15 @@ class Removed:
                 case "horizon":
                     self.horizons[removal["app"]] = removal["before"]
 
+    def left_of(self, app: ObjectId, block: Block) -> Block:
+        """What is kept of a block of an import, by the same rules as a frame."""
+        if app in self.apps:
+            return block.only(())
+        gone = self.sessions.intersection(block.sessions)
+        if horizon := self.horizons.get(app, 0):
+            gone |= {session for session, start in block.begun() if start.at < horizon}
+        return block.without(gone) if gone else block
+
     def keeps(self, frame: Document) -> bool:
         """A session before the horizon loses its Start, and without one it is in no report."""
         key, app = frame["_id"], frame["app"]
@@ -65,10 +75,6 @@ def load(database: Database[Document]) -> Removed:
     removed = Removed()
     removed.note(database[REMOVALS].find({"removal": {"$ne": "visitor"}}).sort("_id", 1))
     return removed
-
-
-def visitor_key(app: ObjectId, visitor: str) -> Binary:
-    return Binary(blake2b(visitor.encode(), key=app.binary, digest_size=16).digest())
 
 
 def write(database: Database[Document], removals: Sequence[Document]) -> None:
@@ -87,40 +93,54 @@ def of_session(key: bytes) -> Document:
 
 
 def after_write(database: Database[Document], frames: Sequence[Document]) -> None:
-    """Take out again what of these frames, just written, is removed. To be called after every write: a removal that
-    is not seen here was written later, and its deletion finds the frames."""
+    """Take out again what of these frames and blocks, just written, is removed. To be called after every write: a
+    removal that is not seen here was written later, and its deletion finds them."""
     removals = database[REMOVALS]
     if removals.find_one({}, {"_id": 1}) is None:
         return
-    starts = [
-        (visitor_key(frame["app"], frame["visitor"]), frame) for frame in frames if frame.get("visitor")
-    ]
-    sessions = {bytes(frame["_id"][:16]) for frame in frames}
-    keys = [*map(Binary, sessions), *{key for key, _ in starts}, *{frame["app"] for frame in frames}]
+    sessions: dict[bytes, ObjectId] = {}
+    """and their apps"""
+    starts: list[tuple[bytes, int, bytes]] = []
+    """key of the visitor, UNIX ms, session"""
+    for frame in frames:
+        app: ObjectId = frame["app"]
+        if blocks.is_block(frame):
+            block = blocks.content(frame)
+            sessions |= dict.fromkeys(block.sessions, app)
+            starts += [
+                (bytes(visitor_key(app, start.visitor)), start.at, session)
+                for session, start in block.begun()
+                if start.visitor
+            ]
+        else:
+            session = bytes(frame["_id"][:16])
+            sessions[session] = app
+            if visitor := frame.get("visitor"):
+                starts.append((bytes(visitor_key(app, visitor)), frame["received"], session))
+    keys = [*map(Binary, sessions), *{Binary(key) for key, _, __ in starts}, *set(sessions.values())]
     gone: set[bytes] = set()
     for removal in removals.find({"_id": {"$in": keys}}):
         match removal["removal"]:
             case "session":
                 gone.add(bytes(removal["_id"]))
             case "visitor":
-                gone |= {
-                    bytes(frame["_id"][:16])
-                    for key, frame in starts
-                    if bytes(key) == bytes(removal["_id"]) and frame["received"] <= removal["upto"]
-                }
+                erased = bytes(removal["_id"])
+                gone |= {session for key, at, session in starts if key == erased and at <= removal["upto"]}
             case "app":
-                gone |= {bytes(frame["_id"][:16]) for frame in frames if frame["app"] == removal["_id"]}
+                gone |= {session for session, app in sessions.items() if app == removal["_id"]}
     if gone:
         write(database, [of_session(key) for key in gone])
         delete_sessions(database, gone)
 
 
 def delete_sessions(database: Database[Document], sessions: Iterable[bytes]) -> None:
-    for keys in _batches(sessions, AT_ONCE):
-        ranges = [
-            {"_id": {"$gte": Binary(key + b"\0" * 8), "$lte": Binary(key + b"\xff" * 8)}} for key in keys
-        ]
-        database[FRAMES].delete_many({"$or": ranges})
+    for keys in _batches(sessions, IDS_AT_ONCE):
+        for some in _batches(keys, AT_ONCE):
+            ranges = [
+                {"_id": {"$gte": Binary(key + b"\0" * 8), "$lte": Binary(key + b"\xff" * 8)}} for key in some
+            ]
+            database[FRAMES].delete_many({"$or": ranges})
+        blocks.take_out(database, set(keys))
 
 
 def delete_where(database: Database[Document], condition: Mapping[str, object]) -> None:
@@ -150,7 +170,7 @@ def remove_visitor(database: Database[Document], app: ObjectId, visitor: str, no
         {"_id": key}, {"$set": {"removal": "visitor"}, "$max": {"upto": Int64(now)}}, upsert=True
     )
     starts = database[FRAMES].find({"visitor": visitor, "app": app}, {"_id": 1})
-    sessions = [bytes(start["_id"][:16]) for start in starts]
+    sessions = [bytes(start["_id"][:16]) for start in starts] + blocks.begun_by(database, app, visitor)
     for keys in _batches(sessions, IDS_AT_ONCE):
         write(database, [of_session(session) for session in keys])
     finish(database)
@@ -174,6 +194,7 @@ def delete_before(database: Database[Document], app: ObjectId, before: int) -> N
     began = {"app": app, "visitor": {"$exists": True}, "received": {"$lt": Int64(before)}}
     with database[FRAMES].find(began, {"_id": 1}) as starts:
         delete_sessions(database, (bytes(start["_id"][:16]) for start in starts))
+    delete_sessions(database, blocks.begun_before(database, app, before))
     delete_where(database, {"app": app, "received": {"$lt": Int64(before)}})
 
 

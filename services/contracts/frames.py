@@ -4,7 +4,7 @@ A frame is what one tracker sent at once, keyed by (session, n). Its events are 
 with its kind's number, times corrected to the server's clock. The recorder stores the packed bytes as they come; only
 the projector reads them.
 
-    n >= 1   sent by the tracker, or what a block of an imported file holds of the session
+    n >= 1   sent by the tracker; of an import, 1 + the offset of the block of the file that holds it
     n == 0   the session's start, from what hello learned; the same for every connection of the session
     n <  0   what the edge saw itself: minus the UNIX ms at which a connection of the session ended
 
@@ -142,15 +142,32 @@ class Frame(msgspec.Struct, array_like=True):
     """32 hex digits"""
     n: int
     received: int
-    """UNIX ms at the edge; of an imported frame when its session began or, where it does not begin, its last event"""
+    """UNIX ms at the edge; of an imported frame (before there were Blocks) when its session began or, where it does not
+    begin, its last event"""
     events: msgspec.Raw
     """JSON of list[Packed]"""
     visitor: str = ""
     """of an imported session that begins here, so that it takes no frame of its own"""
 
 
-class Frames(Event):
+class Block(msgspec.Struct, array_like=True):
+    """What a block of an imported file holds: a frame of each of its sessions, all with the same n, told, recorded and
+    projected in one piece. Keyed by (source, n): a block told twice is one."""
+
+    app: str
+    """24 hex digits"""
+    source: str
+    """32 hex digits, name the import"""
+    n: int
+    content: bytes
+    """`services.contracts.blocks`"""
+    after_frames: bool = False
+    """the import was begun when each session was told as a Frame: it may be that some are recorded so already"""
+
+
+class Frames(Event, omit_defaults=True):
     """A batch of frames of any apps and sessions, told with a publisher confirm before the trackers' acks."""
 
     address: ClassVar[str] = "edge/frames"
     frames: list[Frame]
+    blocks: list[Block] = []

@@ -24,6 +24,8 @@ class ImportState(msgspec.Struct, kw_only=True):
     """of a CSV file"""
     visits: bytes
     """the open sessions at the offset, for the edge alone to read"""
+    in_blocks: bool = False
+    """told as `frames.Block`s from its beginning"""
 
 
 class GetImport(Call[ImportState | None]):

@@ -17,7 +17,7 @@ from pymongo.collection import Collection
 from services.analysis import record
 from services.contracts.analysis.activity import GetProgress, Progress
 from services.contracts.errors import Unreachable
-from services.contracts.frames import Custom, Frame, Frames, Packed, Start
+from services.contracts.frames import Block, Custom, Frame, Frames, Packed, Start
 from services.hosting import clock
 from services.hosting.wire import encode
 from stack.local import Stack
@@ -81,13 +81,15 @@ Publish = Callable[..., None]
 
 @pytest.fixture
 def publish(connection: Connection) -> Publish:
-    """Tells frames as the edge does, each list in a message of its own."""
+    """Tells frames and blocks as the edge does, each list in a message of its own."""
     producer = connection.Producer(exchange=Exchange("edge.events", type="topic", durable=True))
 
-    def told(*messages: Sequence[Frame]) -> None:
-        for frames in messages:
+    def told(*messages: Sequence[Frame | Block]) -> None:
+        for message in messages:
+            frames = [one for one in message if isinstance(one, Frame)]
+            blocks = [one for one in message if isinstance(one, Block)]
             producer.publish(
-                encode(Frames(frames=list(frames))),
+                encode(Frames(frames=frames, blocks=blocks)),
                 routing_key=Frames.type(),
                 content_type="application/json",
                 content_encoding="utf-8",

@@ -1,5 +1,5 @@
-"""Sessions that begin in their first frame, as an import tells them, through recorder and projector: erased, too old,
-and built again from the record."""
+"""Sessions of an import, in a block and as they were told before there were blocks (in a frame each that begins them),
+through recorder and projector: erased, too old, and built again from the record."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,13 @@ import pytest
 from bson import ObjectId
 from pymongo import MongoClient
 
-from services.analysis import record, removals
-from services.contracts.frames import Frame, Left, Packed, Page, Start
+from services.analysis import blocks, record, removals
+from services.contracts.frames import Block, Frame, Left, Packed, Page, Start
 from services.hosting import clock
 from stack.local import Stack
 from tests.services.analysis.conftest import Projected, Publish, Record, Visit
 from tests.services.conftest import wait_for
+from tests.unit.services.blocks import told
 
 DAY = 86_400_000
 
@@ -24,14 +25,16 @@ def app() -> str:
     return str(ObjectId())
 
 
-def imported(app: str, visitor: str, at: int) -> Frame:
-    """Two pages and the end, in one frame."""
+def imported(app: str, visitor: str, at: int, as_block: bool) -> Frame | Block:
+    """Two pages and the end."""
     events: list[Packed] = [
         Start(at, visitor, False),
         Page(at, f"https://a.example/of-{visitor}"),
         Page(at + 5, "https://a.example/"),
         Left(at + 9),
     ]
+    if as_block:
+        return told({bytes.fromhex(Visit().id): events}, app=app, source=Visit().id)
     return Frame(app, Visit().id, 1, at, msgspec.Raw(msgspec.json.encode(events)), visitor)
 
 
@@ -58,6 +61,7 @@ def began(analysis: Stack, projected: Projected) -> Began:
     return sessions
 
 
+@pytest.mark.parametrize("as_blocks", [True, False])
 def test_they_go_when_they_are_erased_or_too_old_and_a_rebuild_does_not_bring_them_back(
     recorder: Stack,
     analysis: Stack,
@@ -66,10 +70,11 @@ def test_they_go_when_they_are_erased_or_too_old_and_a_rebuild_does_not_bring_th
     projected: Projected,
     app: str,
     began: Began,
+    as_blocks: bool,
 ) -> None:
     now = clock.now()
     old, recent = now - 40 * DAY, now - DAY
-    frames = [imported(app, visitor, at) for visitor in ("ada", "bob") for at in (old, recent)]
+    frames = [imported(app, visitor, at, as_blocks) for visitor in ("ada", "bob") for at in (old, recent)]
     publish(frames, frames)
     of_app = {"app": ObjectId(app)}
     wait_for(lambda: recorded.collection.count_documents(of_app) == 4, 30)
@@ -82,7 +87,11 @@ def test_they_go_when_they_are_erased_or_too_old_and_a_rebuild_does_not_bring_th
         assert removals.remove_visitor(database, ObjectId(app), "ada", now) == 2
         removals.move_horizon(database, ObjectId(app), now - 30 * DAY)
         removals.delete_before(database, ObjectId(app), now - 30 * DAY)
-    assert [frame["visitor"] for frame in recorded.collection.find(of_app)] == ["bob"]
+    (left,) = recorded.collection.find(of_app)
+    if as_blocks:
+        assert [start.visitor for _, start in blocks.content(left).begun()] == ["bob"]
+    else:
+        assert left["visitor"] == "bob"
     projected.everything(60)
     publish(frames[:1])
     assert began(app) == [recent]

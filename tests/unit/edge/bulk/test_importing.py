@@ -10,15 +10,16 @@ import msgspec
 import pytest
 
 from edge.bulk import blocks, importing, visits
+from edge.bulk.checking import Rules
 from edge.bulk.importing import Import
 from edge.bulk.imports import _new, _unzipped
-from edge.bulk.packing import Rules
+from services.contracts.blocks import decoded
 from services.contracts.errors import CallTimedOut, ImportConflict, InvalidInput
-from services.contracts.frames import Frame, Frames
+from services.contracts.frames import Block, Custom, Frames, Left, Packed, Start
 from services.contracts.messages import Done
 from services.contracts.recorder import ImportState, SaveImport
 from tests.unit.edge.memory_bus import MemoryBus, until
-from tests.unit.edge.sessions import APP, config, plain
+from tests.unit.edge.sessions import APP, config
 
 BEGIN = 1_750_000_000_000
 RULES = Rules(config(), frozenset())
@@ -43,13 +44,23 @@ class Broker(MemoryBus):
         return confirm
 
     @property
-    def frames(self) -> dict[tuple[str, int], Frame]:
+    def blocks(self) -> dict[tuple[str, int], Block]:
         """As the record keeps them: the first of a key stays."""
-        kept: dict[tuple[str, int], Frame] = {}
+        kept: dict[tuple[str, int], Block] = {}
         for _, __, body, ___ in self.told:
-            for frame in msgspec.json.decode(body, type=Frames).frames:
-                assert kept.setdefault((frame.session, frame.n), frame) == frame
+            for block in msgspec.json.decode(body, type=Frames).blocks:
+                assert kept.setdefault((block.source, block.n), block) == block
         return kept
+
+    @property
+    def frames(self) -> dict[tuple[str, int], list[Packed]]:
+        """What each block holds of each session."""
+        return {
+            (session.hex(), n): events
+            for (_, n), block in self.blocks.items()
+            for content in [decoded(block.content)]
+            for session, events in zip(content.sessions, content.events(), strict=True)
+        }
 
 
 def importing_into(
@@ -94,10 +105,8 @@ async def test_taken_up_at_any_saved_state_it_makes_the_same_frames() -> None:
             again = Broker()
             resumed = await fed(importing_into(again, state, offset), data[offset:], 777)
             assert msgspec.to_builtins(await resumed.finish()) == msgspec.to_builtins(progress)
-            assert again.frames.items() <= whole.frames.items()
-            assert {
-                key for key, frame in whole.frames.items() if key[1] > state.progress.offset
-            } <= again.frames.keys()
+            assert again.blocks.items() <= whole.blocks.items()
+            assert {key for key in whole.blocks if key[1] > state.progress.offset} <= again.blocks.keys()
 
 
 async def test_a_visitor_silent_for_more_than_30_minutes_begins_a_session() -> None:
@@ -105,17 +114,12 @@ async def test_a_visitor_silent_for_more_than_30_minutes_begins_a_session() -> N
     data = b"".join(b'{"visitor":"v","time":%d,"X":1,"Y":1,"target":"b"}\n' % (BEGIN + at) for at in times)
     bus = Broker()
     await (await fed(importing_into(bus), data)).finish()
-    sessions: dict[str, list[Any]] = {}
-    for frame in bus.frames.values():
-        events: list[Any] = plain(frame.events)
-        sessions.setdefault(frame.session, []).extend((frame.n, event[1] - BEGIN) for event in events)
-    assert sorted(sessions.values()) == [
-        [(1, 0), (1, 0), (1, 30 * MINUTE)],
-        [(1, 60 * MINUTE + 1), (1, 60 * MINUTE + 1), (1, 61 * MINUTE)],
+    assert sorted([event.at - BEGIN for event in events] for events in bus.frames.values()) == [
+        [0, 0, 30 * MINUTE],
+        [60 * MINUTE + 1, 60 * MINUTE + 1, 61 * MINUTE],
     ]
-    starts = [plain(frame.events)[0] for frame in bus.frames.values()]
-    assert [start[0] for start in starts] == [0, 0]
-    assert sorted(start[3] for start in starts) == [False, True]  # type: ignore[type-var]
+    starts = [events[0] for events in bus.frames.values()]
+    assert sorted(start.returning for start in starts if isinstance(start, Start)) == [False, True]
 
 
 async def test_a_named_session_is_one_whatever_its_silence_and_start_gives_its_facts() -> None:
@@ -129,25 +133,34 @@ async def test_a_named_session_is_one_whatever_its_silence_and_start_gives_its_f
     bus = Broker()
     progress = await (await fed(importing_into(bus), data)).finish()
     assert (progress.events, progress.sessions) == (2, 1)
-    (frame,) = bus.frames.values()
-    assert (frame.n, frame.received, frame.visitor) == (1, BEGIN, "v")
-    start, *events = plain(frame.events)
-    assert start[:5] == [0, BEGIN, "v", False, "Firefox"]
-    assert [event[:2] for event in events] == [
-        [6, BEGIN + 5],
-        [6, BEGIN + 90 * MINUTE],
-        [7, BEGIN + 91 * MINUTE],
+    assert [key[1] for key in bus.blocks] == [1]
+    (events,) = bus.frames.values()
+    assert events == [
+        Start(BEGIN, "v", False, "Firefox", channel="Direct"),
+        Custom(BEGIN + 5, "a"),
+        Custom(BEGIN + 90 * MINUTE, "b"),
+        Left(BEGIN + 91 * MINUTE, True),
     ]
 
 
-async def test_only_the_frame_in_which_a_session_begins_says_its_visitor() -> None:
+async def test_only_the_block_in_which_a_session_begins_has_its_start() -> None:
     bus = Broker()
     await (await fed(importing_into(bus), file(100, session="s"))).finish()
-    first, *others = sorted(bus.frames.values(), key=lambda frame: frame.n)
-    assert (first.n, first.visitor, first.received) == (1, "v0", BEGIN)
-    assert {frame.visitor for frame in others} == {""}
-    for frame in others:
-        assert frame.received == max(int(event[1]) for event in plain(frame.events))  # type: ignore[call-overload]
+    first, *others = [events for _, events in sorted(bus.frames.items(), key=lambda item: item[0][1])]
+    assert (first[0].at, isinstance(first[0], Start)) == (BEGIN, True)
+    assert len(others) > 3
+    assert not any(isinstance(event, Start) for events in (first[1:], *others) for event in events)
+
+
+async def test_an_import_that_was_begun_in_frames_says_so_to_its_end() -> None:
+    data, whole = file(300), Broker()
+    await (await fed(importing_into(whole), data)).finish()
+    assert not any(block.after_frames for block in whole.blocks.values())
+    state = msgspec.structs.replace(whole.saved[3], in_blocks=False)
+    again = Broker()
+    await (await fed(importing_into(again, state, 0), data)).finish()
+    assert {block.after_frames for block in again.blocks.values()} == {True}
+    assert not again.saved[-1].in_blocks
 
 
 async def test_other_imports_and_apps_have_other_sessions() -> None:
@@ -187,7 +200,7 @@ async def test_csv_and_ndjson_make_the_same_frames() -> None:
     await (await fed(importing_into(other), b"\xef\xbb\xbf" + data)).finish()
 
     def events(bus: Broker) -> list[Any]:
-        return sorted(event for frame in bus.frames.values() for event in plain(frame.events))
+        return sorted(repr(event) for events in bus.frames.values() for event in events)
 
     assert events(one) == events(other)
 
