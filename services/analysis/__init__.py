@@ -1,7 +1,7 @@
 """What happened, recorded and answered: two processes around one database.
 
 edge/frames --> recorder --> MongoDB (the record) --change stream--> projector --> DuckDB --> reports
-                                                                         '--> activity, told once a second
+                                                                         '--> activity, told at once
 
 recorder.py      writes every frame once
 record.py        how a frame is kept

@@ -49,8 +49,8 @@ from services.hosting import Calls, Database, Healthy, Tell, Unprocessable, cloc
 R = TypeVar("R")
 C = TypeVar("C", bound=Comparable)
 
-TELLING = 1
-"""seconds between two tellings of an app's activity"""
+TELLING = 0.25
+"""seconds between two tellings of an app's activity: what waits for the next one is not on the live view yet"""
 
 
 class Analysis(Healthy):
@@ -151,7 +151,7 @@ class Analysis(Healthy):
             try:
                 self.tell(self._activity(change, now))
             except BrokerDown:
-                return  # told again the next second, with what has come since
+                return  # told again within a second, with what has come since
             self.projector.activity.told(change)
 
     def _compared(self, request: ReportCall[C], report: Callable[[Reading], C]) -> C:

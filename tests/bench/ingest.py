@@ -25,6 +25,8 @@ from tests.system.people import SHOP, Owner, Tracker, now
 PROCESSES = ("edge", "broker", "recorder", "database", "analysis")
 LIMITS = {"HELLOS_PER_MINUTE": "600000", "FRAMES_PER_SECOND": "100000"}
 HELLOS_PER_SECOND = 500
+WATCHERS = 8
+"""visitors beside a half load of whom is timed until they are seen, so that there are enough for a p99"""
 IDLE_CONNECTIONS = 10_000
 SCENARIOS = ("floors", "full", "half", "singles", "idle")
 
@@ -43,6 +45,8 @@ class Figures(msgspec.Struct, kw_only=True, omit_defaults=True):
     """from sending an event until a report shows it"""
     live_ms: dict[str, float] = {}
     """from sending an event until the live view shows it"""
+    live_views: int = 0
+    """how many of them were timed"""
     hello_ms: dict[str, float] = {}
     cpu_us_per_event: dict[str, float] = {}
     memory_mb: dict[str, float] = {}
@@ -94,7 +98,10 @@ class Bench:
         body = load.events(now(), events_per_frame)
         begun = now()
         streams = await self.streams(body)
-        greeted, probe = hellos.Answers([], {}), Probe(self.edge, Owner(self.edge).app())
+        greeted = hellos.Answers([], {})
+        probes: list[Probe] = []
+        if rate is not None:
+            probes = [Probe(self.edge, Owner(self.edge).app(), reported=not n) for n in range(WATCHERS)]
         accounts = Accounts(self.stack, PROCESSES)
         if rate is None:
             took = await load.as_fast_as_acked(streams, self.seconds, self.window)
@@ -102,7 +109,7 @@ class Bench:
             took, greeted, _ = await asyncio.gather(
                 load.paced(streams, self.seconds, rate / events_per_frame),
                 hellos.beside(self.edge, self.app.token, self.seconds, HELLOS_PER_SECOND),
-                probe.run(self.seconds),
+                asyncio.gather(*(probe.run(self.seconds) for probe in probes)),
             )
         if broken := {stream.closed for stream in streams if stream.closed} | set(greeted.refused):
             raise SystemExit("; ".join(sorted(broken)))
@@ -118,8 +125,9 @@ class Bench:
             events_per_second=round(events / took),
             queryable_after=round(late, 2),
             ack_ms=quantiles([latency for stream in streams for latency in stream.latencies]),
-            report_ms=quantiles(probe.to_report),
-            live_ms=quantiles(probe.to_live),
+            report_ms=quantiles([latency for probe in probes for latency in probe.to_report]),
+            live_ms=quantiles([latency for probe in probes for latency in probe.to_live]),
+            live_views=sum(len(probe.to_live) for probe in probes),
             hello_ms=quantiles(greeted.latencies),
             cpu_us_per_event={part: round(cost / events * 1e6, 2) for part, cost in used.items()},
             memory_mb={part: round(size / 1e6) for part, size in accounts.memory().items()},

@@ -3,10 +3,8 @@ import { onScopeDispose, reactive, ref, toValue, watch, type MaybeRefOrGetter, t
 import { post } from '@/api/client'
 import type { LiveTicket, Notification } from '@/api/types'
 import type { Activity } from './messages'
+import { remember } from './past'
 import { liveSocket, type LiveState } from './socket'
-
-/** How far back the sparkline reaches. */
-export const KEPT = 10 * 60_000
 
 export interface Live {
   /** The latest, null until the first message. */
@@ -42,9 +40,7 @@ const socket = liveSocket(async () => (await post<LiveTicket>('/api/live-ticket'
     live.now = activity
     live.problem = null
     // By this browser's clock, so that the axis of the last minutes ends now.
-    const at = Date.now()
-    live.past.push({ ...activity, at })
-    while (live.past[1] && live.past[1].at < at - KEPT) live.past.shift()
+    remember(live.past, activity, Date.now())
     onActivity.forEach((listener) => listener(activity))
   },
   notification: (notification) => onNotification.forEach((listener) => listener(notification)),

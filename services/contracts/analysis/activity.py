@@ -7,7 +7,7 @@ from services.contracts.messages import Call, Event
 
 
 class Activity(Event):
-    """What happens in an app now; told at most once a second for every app where something changed."""
+    """What happens in an app now; told at most four times a second for every app where something changed."""
 
     address: ClassVar[str] = "analysis/activity"
     app: str

@@ -1,6 +1,8 @@
 """Who is there now."""
 
-from services.analysis.activity import NOBODY, NOTHING, PRESENT, Activity, Change, Presence
+import pytest
+
+from services.analysis.activity import NOBODY, NOTHING, PRESENT, WHOLE, Activity, Change, Presence
 from services.analysis.projection import Counts, Sign
 
 NOW = 1_700_000_000_000
@@ -62,3 +64,25 @@ def test_leaving_is_told_though_nothing_comes_and_the_app_is_forgotten() -> None
     activity.told(change)
     assert activity.changes(NOW + PRESENT) == []
     assert (activity._visitors, activity._counts, activity._told) == ({}, {}, {})
+
+
+def test_between_two_looks_at_every_app_only_those_are_told_of_which_something_came() -> None:
+    other, activity = "b" * 24, noted(Sign(APP, 1, NOW))
+    activity.note([Sign("b" * 24, 1, NOW - PRESENT + 1)], {}, NOW)
+    for change in activity.changes(NOW):
+        activity.told(change)
+    activity.note([Sign(APP, 2, NOW + 5, 7)], {}, NOW + 5)
+    assert [(change.app, change.presence.visitors) for change in activity.changes(NOW + WHOLE - 1)] == [
+        (APP, 2)
+    ]
+    found = {change.app: change.presence.visitors for change in activity.changes(NOW + WHOLE)}
+    assert found == {APP: 2, other: 0}
+
+
+def test_a_crowd_is_counted_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analysis.activity.CROWD", 1)
+    activity = noted(Sign(APP, 1, NOW), Sign(APP, 2, NOW))
+    assert len(activity.changes(NOW)) == 1
+    activity.note([], {APP: Counts(1, 0, 0)}, NOW + 1)
+    assert activity.changes(NOW + 1) == []
+    assert [change.counts.events for change in activity.changes(NOW + WHOLE)] == [1]
