@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from edge.wording import plain
 from services.contracts.errors import InvalidInput, Refused
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def problem_of(error: Exception) -> Problem:
         )
     if isinstance(error, ValidationException):
         errors = [
-            FieldProblem(_field(item), str(item.get("message", "")))
+            FieldProblem(_field(item), plain(str(item.get("message", ""))))
             for item in (error.extra if isinstance(error.extra, list) else [])
             if isinstance(item, dict)
         ]

@@ -4,13 +4,14 @@ see every field that is wrong, so a refused body is looked through again, part b
 
 import types
 from collections.abc import Iterator
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import ValidationException
 
 from edge.problems import Problem, respond
+from edge.wording import plain
 from services.contracts.errors import InvalidInput
 
 Found = tuple[str, str]
@@ -26,8 +27,15 @@ def problems(value: object, kind: Any, at: str = "") -> Iterator[Found]:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        within = list(_within(value, _bare(kind), at))
-        yield from within or [(at, str(error).partition(" - at `$")[0])]
+        bare = _bare(kind)
+        within = list(_within(value, bare, at))
+        options = get_args(bare) if get_origin(bare) is Literal else ()
+        said = (
+            f"must be one of {', '.join(map(str, options))}"
+            if options
+            else plain(str(error).partition(" - at `$")[0])
+        )
+        yield from within or [(at, said)]
 
 
 def _bare(kind: Any) -> Any:

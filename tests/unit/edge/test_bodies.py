@@ -9,7 +9,7 @@ from litestar.di import Provide
 from edge.dashboard.bodies import problems
 from edge.dashboard.config import Buttons, Configs
 from edge.problems import respond
-from services.contracts.config import AppConfig, Campaign, Capture, Funnel, PutFunnel
+from services.contracts.config import AppConfig, Campaign, Capture, Funnel, PutFunnel, Stage
 from services.contracts.messages import Actor
 from tests.unit.edge.http import browsing
 from tests.unit.edge.memory_bus import MemoryBus
@@ -40,7 +40,10 @@ def test_each_wrong_part_is_named(value: Any, kind: Any, fields: list[str]) -> N
 
 
 def test_a_problem_says_what_is_wrong_without_the_path() -> None:
-    assert list(problems({"moves": 1}, Capture)) == [("moves", "Expected `bool`, got `int`")]
+    assert list(problems({"moves": 1}, Capture)) == [("moves", "must be true or false, not a whole number")]
+    assert list(problems({**STAGE, "trigger": "tap"}, Stage)) == [
+        ("trigger", "must be one of url, click, event")
+    ]
 
 
 def configs(bus: MemoryBus) -> Litestar:

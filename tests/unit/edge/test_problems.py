@@ -138,8 +138,8 @@ async def test_what_the_web_refuses_is_a_problem_too(method: str, path: str, sta
     ("text", "field", "detail"),
     [
         ('{"funnel": {"stages": [{"name": "a", "trigger": "tap"}]}}', "funnel.stages[0].trigger", "tap"),
-        ('{"funnel": {}, "age": "many"}', "age", "int"),
-        ('{"funnel": {}, "age": 0}', "age", ">= 1"),
+        ('{"funnel": {}, "age": "many"}', "age", "a whole number"),
+        ('{"funnel": {}, "age": 0}', "age", "1 or more"),
         ('{"age": 2}', "funnel", "missing"),
         ('{"funnel": {"steps": []}}', "funnel.steps", "unknown"),
     ],
