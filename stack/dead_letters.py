@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError, ChannelClosedByBroker, UnroutableError
+from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker, UnroutableError
 
 QUEUE = "dead-letters"
 TRIES_HEADER, QUEUE_HEADER, ERROR_HEADER = "x-datalab-tries", "x-datalab-queue", "x-datalab-error"
@@ -166,6 +166,8 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     try:
         sys.exit(run(sys.argv[1:]))
+    except AMQPConnectionError:
+        sys.exit("Nobody answers as message broker: is datalab up?")
     except (AMQPError, OSError) as error:
         sys.exit(f"the message broker cannot be reached: {error!r}")
 

@@ -214,7 +214,9 @@ class Conflict(Refused):
 
 
 class EmailTaken(Conflict):
-    pass
+    """Tells a stranger that an account exists: without a mail that proves the address there is no other honest answer.
+    Asking is limited per IP address and minute.
+    """
 
 
 class TotpOn(Conflict):

@@ -1,5 +1,6 @@
 """The runner starts before anything is installed."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,16 @@ def test_an_import_without_a_stack_does_not_wait(tmp_path: Path) -> None:
     nobody = Importer("http://127.0.0.1:9", "ada@shop.example", "password")
     with pytest.raises(Trouble, match=r"Nobody answers at http://127\.0\.0\.1:9: is datalab up\?"):
         nobody.run(events, "Shop")
+
+
+def test_dead_letters_without_a_broker_say_so_in_a_sentence() -> None:
+    environment = {**os.environ, "AMQP_URI": "amqp://guest:guest@127.0.0.1:9/"}
+    done = subprocess.run(
+        [sys.executable, "-m", "stack.dead_letters"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "Nobody answers as message broker: is datalab up?\n")
