@@ -1,10 +1,11 @@
-"""Questions that are being answered: who asks the same meanwhile gets the same answer, and as many as there are turns
-are answered at a time. So ten dashboards that reload together cost what one does, and neither memory nor ingest
-suffers.
+"""Questions that are being answered: who asks the same meanwhile, or within a second, gets the same answer, and as many
+as there are turns are answered at a time. So ten dashboards that reload together cost what one does, and neither memory
+nor ingest suffers.
 
-An answer is shared while it is being made and not kept: who asks later sees what has come since.
+An answer is kept for a second from when its reading began: no report is older than that, and what it took.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,6 +18,16 @@ from services.contracts.config import AppConfig
 
 T = TypeVar("T")
 
+KEPT = 1.0
+"""seconds"""
+MOST_KEPT = 100
+
+
+class Answer(msgspec.Struct):
+    read: float
+    """seconds, when its reading began"""
+    report: Any  # Any: whatever was asked for
+
 
 def question(request: ReportCall[Any], config: AppConfig) -> bytes:  # Any: whatever it answers
     """The same for the same question on the same configuration, whoever asks."""
@@ -25,23 +36,43 @@ def question(request: ReportCall[Any], config: AppConfig) -> bytes:  # Any: what
 
 
 class Questions:
-    def __init__(self, turns: int) -> None:
+    """`clock` tells seconds."""
+
+    def __init__(self, turns: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._turns = Semaphore(turns)
+        self._clock = clock
         self._asked: dict[bytes, Event] = {}
+        self._kept: dict[bytes, Answer] = {}
+        """the oldest first"""
 
     def answer(self, question: bytes, work: Callable[[], T]) -> T:
-        """In turn. Raises what the work raises."""
+        """In turn, where it must be worked on. Raises what the work raises."""
+        if (kept := self._kept.get(question)) is not None and self._fresh(kept):
+            known: T = kept.report
+            return known
         if (asked := self._asked.get(question)) is not None:
             answer: T = asked.wait()
             return answer
         asked = self._asked[question] = Event()
         try:
             with self._turns:
+                read = self._clock()
                 answer = work()
         except BaseException as error:
             asked.send_exception(error)
             raise
         finally:
             del self._asked[question]
+        self._keep(question, Answer(read, answer))
         asked.send(answer)
         return answer
+
+    def _fresh(self, answer: Answer) -> bool:
+        return self._clock() - answer.read <= KEPT
+
+    def _keep(self, question: bytes, answer: Answer) -> None:
+        self._kept.pop(question, None)
+        self._kept[question] = answer
+        self._kept = dict(
+            [(question, kept) for question, kept in self._kept.items() if self._fresh(kept)][-MOST_KEPT:]
+        )

@@ -104,6 +104,7 @@ class Stack:
         if name == "analysis":
             self.projection.parent.mkdir(parents=True, exist_ok=True)
             given |= {"ANALYSIS_FILE": str(self.projection), "ANALYSIS_MEMORY": "512MB"}
+            given["MAX_WORKERS"] = "100"  # who asks for reports waits for a turn
         return given | self._own_environment
 
     def programs(self) -> list[Program]:

@@ -30,6 +30,9 @@ from services.contracts.messages import Actor
 R = TypeVar("R")
 
 DEFAULT_MS = 7 * 86_400_000
+NOW_MS = 10_000
+"""what is asked for up to now is asked for to the end of these: dashboards that reload together then ask the same, and it
+is answered once. Nothing has happened yet in what is to come, and no interval begins within it."""
 REPORT_SECONDS = 30.0
 """how long a report may take"""
 
@@ -114,11 +117,15 @@ def provide_ask(
     f: Filters = None,
     format: Format = None,  # noqa: ARG001  read by the response, checked and told here
 ) -> Ask:
-    until = int(time.time() * 1000) + 1 if end is None else milliseconds(end)
+    until = _soon() if end is None else milliseconds(end)
     since = until - DEFAULT_MS if start is None else milliseconds(start)
     period = Period(start=since, end=until, tz=tz, interval=interval)
     parsed = [filters.parse(text, f"f[{place}]") for place, text in enumerate(f or [])]
     return Ask(bus, actor, app, Scope(period=period, compare=compare, filters=parsed))
+
+
+def _soon() -> int:
+    return (int(time.time() * 1000) // NOW_MS + 1) * NOW_MS
 
 
 def named_as_asked(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:

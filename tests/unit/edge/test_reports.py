@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 
 from edge.app import make_app
 from edge.dashboard.reports import reports
+from edge.dashboard.reports.asking import NOW_MS
 from edge.dashboard.reports.formats import Table, as_csv, table
 from edge.problems import respond
 from edge.settings import EdgeSettings
@@ -251,8 +252,22 @@ async def test_without_a_period_it_is_the_last_seven_days(
 ) -> None:
     await http.get(PATH)
     period = scope(bus).period
-    assert period.end == wall.now * 1000 + 1, "the end is exclusive"
+    assert wall.now * 1000 < period.end <= wall.now * 1000 + NOW_MS, "the end is exclusive"
     assert period.end - period.start == 7 * 86_400_000
+
+
+async def test_who_asks_for_what_there_is_up_to_now_asks_the_same_for_ten_seconds(
+    http: httpx.AsyncClient, bus: MemoryBus, wall: Clock
+) -> None:
+    ends = []
+    wall.now = wall.now // 10 * 10
+    for _ in range(3):
+        await http.get(PATH, params={"from": 1_700_000_000})
+        ends.append(scope(bus).period.end)
+        bus.asked.clear()
+        wall.now += 5
+    assert [end - ends[0] for end in ends] == [0, 0, NOW_MS]
+    assert 3_600_000 % NOW_MS == ends[0] % NOW_MS == 0, "no interval begins between now and then"
 
 
 @pytest.mark.parametrize(

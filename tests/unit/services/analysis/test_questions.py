@@ -43,9 +43,62 @@ def test_the_same_question_is_answered_once_for_all_who_ask_meanwhile() -> None:
     assert work.begun == 1
 
 
-def test_who_asks_later_is_answered_anew() -> None:
-    questions = Questions(1)
-    assert [questions.answer(b"?", partial(str, answer)) for answer in "ab"] == ["a", "b"]
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_who_asks_within_a_second_of_its_reading_gets_the_same_answer_and_later_a_new_one() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+
+    def work(answer: str) -> str:
+        clock.now += 0.4  # it takes a while
+        return answer
+
+    found = []
+    for answer, later in (("a", 0.6), ("b", 0.01), ("c", 0.5), ("d", 0.2)):
+        found.append(questions.answer(b"?", partial(work, answer)))
+        clock.now += later
+    assert found == ["a", "a", "c", "c"]
+
+
+def test_an_answer_that_took_more_than_a_second_is_not_kept() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+
+    def work(answer: str) -> str:
+        clock.now += 1.1
+        return answer
+
+    assert [questions.answer(b"?", partial(work, answer)) for answer in "ab"] == ["a", "b"]
+
+
+def test_another_question_has_another_answer() -> None:
+    questions = Questions(1, Clock())
+    assert [questions.answer(b"%d" % place, partial(str, place)) for place in (1, 2, 1)] == ["1", "2", "1"]
+
+
+def test_no_more_answers_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analysis.questions.MOST_KEPT", 2)
+    questions = Questions(1, Clock())
+    for asked in (b"1", b"2", b"3"):
+        questions.answer(asked, lambda: "old")
+    again = [questions.answer(asked, lambda: "new") for asked in (b"3", b"2", b"1")]
+    assert again == ["old", "old", "new"]
+
+
+def test_a_failure_is_not_kept() -> None:
+    questions = Questions(1, Clock())
+
+    def fail() -> str:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        questions.answer(b"?", fail)
+    assert questions.answer(b"?", lambda: "yes") == "yes"
 
 
 def test_as_many_as_there_are_turns_are_answered_at_a_time_first_come_first_served() -> None:
