@@ -26,6 +26,7 @@ from services.analysis.record import Document
 from services.analysis.removals import Removed
 from services.analysis.rows import Column, Columns, append, first
 from services.analysis.sessions import Session, Sessions
+from services.analysis.warming import warm
 from services.analysis.whereabouts import carry_forward, screen_width
 from services.contracts.blocks import Block, BlockInvalid
 from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, Page, Seen, Start
@@ -208,6 +209,11 @@ class Projection:
         cursor = self.lender.cursor()
         cursor.execute("set enable_progress_bar = false")
         return cursor
+
+    def warm(self) -> None:
+        """Read what reports will read; before they are let in."""
+        with self.cursor() as cursor:
+            warm(cursor)
 
     @property
     def version(self) -> int:

@@ -270,6 +270,7 @@ class Projector(DependencyProvider):
 
     def _opened(self, standing: Standing) -> None:
         self.standing = standing
+        tpool.execute(self.projection.warm)
         self._open, self._trouble = True, ""
         self._warm()
         self._refused.tell()

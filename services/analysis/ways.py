@@ -16,8 +16,9 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns, first
 
-AT_ONCE = 12_000_000
-"""events of the file of which one part is taken into memory"""
+AT_ONCE = 1_000_000
+"""events of the file of which one part is read: few, so that columns stay in the caches, and one part's memory serves
+the next"""
 NOBODY = -1
 
 Places = NDArray[np.int64]
@@ -27,34 +28,55 @@ Bits = NDArray[np.bool_]
 class Whose(msgspec.Struct):
     """Some of the sessions, and who each is of: a dense number of a visitor, or of the session itself."""
 
+    first: int
+    """the lowest of the sessions' numbers"""
     of: Column
-    """by the session's number, NOBODY where it is none of them"""
+    """from the first on, by the session's number; NOBODY where it is none of them"""
     few: bool
-    """of all sessions: let DuckDB leave out the events of the others"""
+    """of all sessions between: let DuckDB leave out the events of the others"""
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.of) - 1
+
+    def by_number(self, sessions: Column, values: Column) -> Column:
+        """The values of these sessions (ascending), as `of` has them; 0 of others."""
+        found = np.zeros(len(self.of), values.dtype)
+        here = slice(*np.searchsorted(sessions, (self.first, self.last + 1)))
+        found[sessions[here] - self.first] = values[here]
+        return found
 
 
-def whose(on: Reading, sessions: Column, who: Column, finer: int = 1) -> Iterator[Whose]:
-    """These sessions, side by side with who each is of, in parts that fit into memory: all of one's are in one part.
-    `finer`: in so many times more parts, for who takes more of the events than others do."""
-    row = first(on.connection, "select coalesce(max(session), 0) from session_ids")
-    numbers = row[0] + 1 if row else 1
-    count = parts(on) * finer
-    for part in range(count):
-        here = slice(None) if count == 1 else who % count == part
-        of = np.full(numbers, NOBODY, np.int32)
-        of[sessions[here]] = who[here]
-        yield Whose(of, count > 1 or bool(on.scope.filters))
+def whose(on: Reading, sessions: Column, who: Column) -> Iterator[Whose]:
+    """These sessions (ascending), side by side with who each is of, in parts of which each is quickly read, since the
+    events of a session lie together; one at least."""
+    size = at_once(on)
+    for begin in range(0, max(len(sessions), 1), size):
+        here = slice(begin, begin + size)
+        yield _between(on, sessions[here], who[here])
 
 
-def parts(on: Reading) -> int:
-    """In how many parts a report is to be read, so that each fits into memory."""
+def _between(on: Reading, sessions: Column, who: Column) -> Whose:
+    if not len(sessions):
+        return Whose(0, np.full(1, NOBODY, np.int32), few=True)
+    lowest = int(sessions[0])
+    of = np.full(int(sessions[-1]) - lowest + 1, NOBODY, np.int32)
+    of[sessions - lowest] = who
+    return Whose(lowest, of, bool(on.scope.filters))
+
+
+def at_once(on: Reading) -> int:
+    """Of how many sessions the events are read at once."""
     row = first(
         on.connection,
-        "select sum(estimated_size)::bigint from duckdb_tables()"
-        " where table_name in (select unnest($tables)) and not temporary",
+        """
+        select sum(estimated_size)::bigint, (select coalesce(max(session), 0) from session_ids)
+        from duckdb_tables() where table_name in (select unnest($tables)) and not temporary
+        """,
         {"tables": list(TABLES)},
     )
-    return 1 + (row[0] if row else 0) // AT_ONCE
+    rows, sessions = row if row else (0, 0)
+    return max(1, AT_ONCE * sessions // max(rows, 1))
 
 
 def fetch(on: Reading, sql: str, parameters: Mapping[str, Any] = {}) -> Columns:  # Any: of any form
@@ -65,6 +87,15 @@ def fetch(on: Reading, sql: str, parameters: Mapping[str, Any] = {}) -> Columns:
     }
 
 
+def ascending(rows: Columns) -> Columns:
+    """By session, as they nearly always are."""
+    sessions = rows["session"]
+    if (sessions[1:] >= sessions[:-1]).all():
+        return rows
+    order = by_number(sessions)
+    return {name: column[order] for name, column in rows.items()}
+
+
 @contextmanager
 def only(on: Reading, sessions: Whose) -> Iterator[str]:
     """What a query that reads events ends with, so that it reads the events of few sessions; empty for many: to read
@@ -72,7 +103,8 @@ def only(on: Reading, sessions: Whose) -> Iterator[str]:
     if not sessions.few:
         yield ""
         return
-    on.connection.register("asked", {"session": np.flatnonzero(sessions.of != NOBODY).astype(np.int32)})
+    asked = np.flatnonzero(sessions.of != NOBODY) + sessions.first
+    on.connection.register("asked", {"session": asked.astype(np.int32)})
     try:
         yield "semi join asked using (session)"
     finally:
@@ -86,8 +118,8 @@ def events(on: Reading, name: str, sessions: Whose, parameters: Mapping[str, Any
         sql = query(name).replace("{asked}", asked)
         for place, text in parts.items():
             sql = sql.replace(f"{{{place}}}", text)
-        rows = fetch(on, sql, parameters)
-    rows["who"] = sessions.of[rows["session"]]
+        rows = fetch(on, sql, {**parameters, "first": sessions.first, "last": sessions.last})
+    rows["who"] = sessions.of[rows["session"] - sessions.first]
     return rows
 
 
@@ -178,15 +210,6 @@ def numbered(values: Column) -> Column:
     numbers = np.empty(len(values), np.int32)
     numbers[order] = changes(values[order]).cumsum() - 1
     return numbers
-
-
-def counted_once(group: Column, who: Column, groups: int) -> Column:
-    """How many there are in each group, whoever is there several times counted once. Who must stand together."""
-    new = changes(group, who)  # then there is less to sort
-    group, who = group[new], who[new]
-    order = by_number(group)
-    group, who = group[order], who[order]
-    return np.bincount(group[changes(group, who)], minlength=groups)
 
 
 def changes(*columns: Column) -> Bits:

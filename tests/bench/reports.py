@@ -141,6 +141,7 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
         scope = Scope(period=period, filters=[filters.parse(text, "f") for text in chosen])
         projection = Projection(file, MEMORY, THREADS)
         projection.open()
+        projection.warm()
         with projection.cursor() as cursor:
             recording, matcher = Recording(cursor), Matcher()
 
@@ -150,19 +151,22 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
                     on.connection = cast(duckdb.DuckDBPyConnection, recording)  # noqa: B023
                     report(on)  # noqa: B023
 
-            def bare() -> float:
+            def bare() -> None:
+                # With the choice of sessions, which is SQL too.
                 with reading(cursor, matcher, scope, config, fresh) as on:  # noqa: B023
                     for table, columns in recording.tables.items():  # noqa: B023
                         cursor.register(table, columns)
                     if name in BARE:  # noqa: B023
-                        return seconds(lambda: cursor.execute(*plain(on, BARE[name])).fetchall())  # noqa: B023
-                    return seconds(lambda: [again(cursor) for again in recording.asked])  # noqa: B023
+                        cursor.execute(*plain(on, BARE[name])).fetchall()  # noqa: B023
+                    else:
+                        for again in recording.asked:  # noqa: B023
+                            again(cursor)
 
             used = time.process_time()
             first = seconds(answer)
             used = time.process_time() - used
             again = sorted(seconds(answer) for _ in range(RUNS))
-            alone = sorted(bare() for _ in range(RUNS))
+            alone = sorted(seconds(bare) for _ in range(RUNS))
         projection.close()
         told = (first, used, again[RUNS // 2], alone[RUNS // 2])
         milliseconds = (round(value * 1000, 1) for value in told)

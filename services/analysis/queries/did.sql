@@ -1,3 +1,3 @@
 -- What each batch brought of a session: until when it is sure to have lived, its page views and clicks.
---   $app
-select session, last_sign, page_views, clicks from deeds {asked} where app = $app
+--   $app, $first, $last (sessions, inclusive)
+select session, last_sign, page_views, clicks from deeds {asked} where app = $app and session between $first and $last

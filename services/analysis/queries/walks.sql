@@ -1,3 +1,3 @@
 -- The page views of sessions up to the end of the period, a row each.
---   $app, $end (UNIX ms, exclusive)
-select session, time, n, i from page_views {asked} where app = $app and time < $end
+--   $app, $first, $last (sessions, inclusive), $end (UNIX ms, exclusive)
+select session, time, n, i from page_views {asked} where app = $app and session between $first and $last and time < $end

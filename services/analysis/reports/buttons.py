@@ -1,18 +1,20 @@
 """Interesting buttons: seen, hovered, clicked, and the time to click; with trend and breakdown."""
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import islice
 
+import msgspec
 import numpy as np
 
 from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
+from services.analysis.cores import worked
+from services.analysis.grouped import Grouped, Part, grouped
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
-from services.analysis.reports.tally import Tally
+from services.analysis.reports.tally import Tallied, Tally
 from services.analysis.reports.times import edges, measured
-from services.analysis.reports.touches import CLICKED, Touches, touches
+from services.analysis.reports.touches import Read, Touches, read, touches
 from services.analysis.rows import Column, first
-from services.analysis.ways import by_number, fetch, parts
+from services.analysis.ways import by_number, fetch
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport, ButtonsReport
 from services.contracts.analysis.times import Times
@@ -21,8 +23,16 @@ LEFT, WENT_ON = 1, 2
 """flags of a hover: how it ended"""
 
 _SPANS = ("hover_leave", "hover_click", "from_session_start", "from_page_entry")
-Spans = dict[str, list[tuple[Column, Column]]]
-"""of each span the buttons and the ms it took, part by part"""
+
+
+class Touched(msgspec.Struct):
+    """What some sessions come to."""
+
+    whole: Tallied
+    trend: Tallied
+    broken_down: Tallied | None
+    spans: dict[str, Part]
+    """of each span the ms it took, by button"""
 
 
 def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
@@ -32,32 +42,39 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
     if not asked:
         return ButtonsReport(**on.about(), buttons=[], by=by)
     know_parts(on, by)
+    name_of = _names(on)
+    whole, trend = Tally(len(asked), 1), Tally(len(asked), len(begins))
+    broken_down = Tally(len(asked), int(name_of.max(initial=0)) + 1) if by else None
+    spans = {name: Grouped(len(asked)) for name in _SPANS}
+
+    def of_part(part: Read) -> Touched:
+        found = touches(part, on.period.start)
+        now, firsts = found.all, found.firsts
+        interval, first_interval = (
+            np.searchsorted(begins, time, side="right") - 1 for time in (now["time"], firsts["clicked"])
+        )
+        return Touched(
+            whole=whole.of_part(found, np.zeros_like(now["session"]), np.zeros_like(firsts["session"])),
+            trend=trend.of_part(found, interval, first_interval),
+            broken_down=broken_down.of_part(found, name_of[now["session"]], name_of[firsts["session"]])
+            if broken_down
+            else None,
+            spans=_spans(found),
+        )
+
     on.connection.register("wanted", on.matcher.buttons(asked, on.connection).columns)
     try:
-        name_of = _names(on)
-        source = _source(on)
-        kept = _kept(source(), name_of) if by else []
-        whole, trend = Tally(len(asked), 1), Tally(len(asked), len(begins))
-        broken_down = Tally(len(asked), len(kept) + 1) if by else None
-        spans: Spans = {name: [] for name in _SPANS}
-        for found in source():
-            now, firsts = found.all, found.firsts
-            whole.add(found, np.zeros_like(now["session"]), np.zeros_like(firsts["session"]))
-            times = (now["time"], firsts["clicked"])
-            trend.add(found, *(np.searchsorted(begins, time, side="right") - 1 for time in times))
-            if broken_down:
-                broken_down.add(found, *(_place(name_of[rows["session"]], kept) for rows in (now, firsts)))
-            for name, rows, ms, those in (
-                ("hover_leave", found.hovers, "elapsed", found.hovers["flags"] & LEFT > 0),
-                ("hover_click", found.hovers, "elapsed", found.hovers["flags"] & WENT_ON > 0),
-                ("from_session_start", firsts, "took", ~firsts["of_page"]),
-                ("from_page_entry", firsts, "took", firsts["of_page"]),
-            ):
-                spans[name].append((rows["button"][those], rows[ms][those]))
+        for touched in worked(read(on), of_part):
+            whole.add(touched.whole)
+            trend.add(touched.trend)
+            if broken_down and touched.broken_down:
+                broken_down.add(touched.broken_down)
+            for name, part in touched.spans.items():
+                spans[name].add(part)
     finally:
         on.connection.unregister("wanted")
     totals, series, took = whole.counts(), trend.counts(), _times(on, spans, len(asked))
-    by_part = _parts(on, broken_down, kept) if broken_down else [[] for _ in asked]
+    by_part = _parts(on, broken_down) if broken_down else [[] for _ in asked]
     return ButtonsReport(
         **on.about(),
         buttons=[
@@ -90,37 +107,28 @@ def _names(on: Reading) -> Column:
     return name_of
 
 
-def _source(on: Reading) -> Callable[[], Iterable[Touches]]:
-    """What fits into memory is read once, however often it is gone through."""
-    if parts(on) > 1:
-        return lambda: touches(on)
-    once = list(touches(on))
-    return lambda: once
+def _spans(found: Touches) -> dict[str, Part]:
+    hovers, firsts = found.hovers, found.firsts
+    spans = {}
+    for name, rows, ms, those in (
+        ("hover_leave", hovers, "elapsed", hovers["flags"] & LEFT > 0),
+        ("hover_click", hovers, "elapsed", hovers["flags"] & WENT_ON > 0),
+        ("from_session_start", firsts, "took", ~firsts["of_page"]),
+        ("from_page_entry", firsts, "took", firsts["of_page"]),
+    ):
+        button = rows["button"][those]
+        order = by_number(button)
+        spans[name] = grouped(button[order], rows[ms][those][order])
+    return spans
 
 
-def _kept(those: Iterable[Touches], name_of: Column) -> list[int]:
-    """The parts of the breakdown that stand for themselves: those with most clicks."""
-    clicks = there = np.zeros(int(name_of.max(initial=0)) + 1, np.int64)
-    for found in those:
-        name = name_of[found.all["session"]]
-        there = there + np.bincount(name, minlength=len(there))
-        clicks = clicks + np.bincount(name[found.all["kind"] == CLICKED], minlength=len(clicks))
-    names = np.flatnonzero(there)
-    return names[np.argsort(-clicks[names], kind="stable")][:MOST_PARTS].tolist()
-
-
-def _place(names: Column, kept: Sequence[int]) -> Column:
-    """Where they stand among the kept; behind them those that do not."""
-    place = np.full(max([int(names.max(initial=0)), *kept]) + 1, len(kept), np.int32)
-    place[list(kept)] = np.arange(len(kept))
-    return place[names]
-
-
-def _parts(on: Reading, tally: Tally, kept: Sequence[int]) -> list[list[ButtonPart]]:
-    """Of each button those parts in which anything happened to it, most clicks first."""
+def _parts(on: Reading, by_name: Tally) -> list[list[ButtonPart]]:
+    """Of each button those parts in which anything happened to it, most clicks first. Those with most clicks stand for
+    themselves."""
+    kept = by_name.busiest(MOST_PARTS)
     said = named(on, kept)
     found = []
-    for counts in tally.counts():
+    for counts in by_name.kept(kept).counts():
         there = [
             (-of["clicks"], name, of)
             for name, of in zip([*kept, OTHER], counts, strict=True)
@@ -131,13 +139,10 @@ def _parts(on: Reading, tally: Tally, kept: Sequence[int]) -> list[list[ButtonPa
     return found
 
 
-def _times(on: Reading, spans: Spans, buttons: int) -> dict[str, list[Times | None]]:
+def _times(on: Reading, spans: dict[str, Grouped], buttons: int) -> dict[str, list[Times | None]]:
     """Of each span, for each button."""
     of = edges(on.connection)
-    took: dict[str, list[Times | None]] = {}
-    for name, found in spans.items():
-        button, ms = (np.concatenate([rows[column] for rows in found]) for column in (0, 1))
-        ms = ms[by_number(button)]
-        ends = np.bincount(button, minlength=buttons).cumsum().tolist()
-        took[name] = [measured(ms[begin:end], of) for begin, end in pairwise([0, *ends])]
-    return took
+    found = worked(
+        (took.of(button) for took in spans.values() for button in range(buttons)), lambda ms: measured(ms, of)
+    )
+    return {name: [*islice(found, buttons)] for name in spans}

@@ -7,15 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
+from services.analysis.cores import worked
 from services.analysis.matching import CLICK, CUSTOM, PAGE, of_stage
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
 from services.analysis.rows import Columns
-from services.analysis.ways import Whose, events, fetch, in_order, numbered, whose
+from services.analysis.sheaves import Bound, Sheaves, bound
+from services.analysis.ways import NOBODY, Whose, ascending, events, fetch, in_order, numbered, whose
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
+from services.contracts.analysis.scope import Period
 from services.contracts.config import Funnel
 from services.contracts.errors import InvalidInput
 
@@ -57,7 +60,7 @@ def tries(on: Reading, asked: Funnel) -> Tried:
     """Raises InvalidInput."""
     if len(asked.stages) < 2:
         raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
-    found = list(_of_parts(on, asked))
+    found = list(_tried(on, asked))
     return Tried(
         np.concatenate([part.reached for part in found]),
         np.concatenate([part.times for part in found]),
@@ -66,40 +69,60 @@ def tries(on: Reading, asked: Funnel) -> Tried:
     )
 
 
-def _of_parts(on: Reading, asked: Funnel) -> Iterator[Tried]:
-    connection, period = on.connection, on.period
+def _tried(on: Reading, asked: Funnel) -> Iterator[Tried]:
+    """The events are read session by session, and gone through visitor by visitor."""
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
-    chosen = fetch(on, "select session, visitor from chosen")
+    chosen = ascending(fetch(on, "select session, visitor from chosen"))
     who = numbered(chosen["session" if asked.per == "session" else "visitor"])
-    window = {"app": on.app, "start": period.start, "until": period.end + asked.window * 1000}
-    connection.register("wanted", _bits(on.matcher.stages(asked.stages, connection).columns))
+    people = int(who.max(initial=0)) + 1
+    parts = [*whose(on, chosen["session"], who)]
+    wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)
+
+    def bind(rows: Columns) -> Bound:
+        if (rows["who"] == NOBODY).any():
+            here = rows["who"] != NOBODY
+            rows = {name: column[here] for name, column in rows.items()}
+        return bound(rows["who"].astype(np.int64) * len(parts) // people, len(parts), rows)
+
+    on.connection.register("wanted", wanted)
+    sheaves = Sheaves(len(parts))
     try:
-        strict = asked.order == "strict"
-        for part in whose(on, chosen["session"], who, finer=2 if strict else 1):
-            rows = _events(on, part, set(kinds), window, "left join" if strict else "join")
-            order = in_order(rows["who"], rows["time"], rows["n"], rows["i"], rows["session"])
-            way = Way(*(rows[name][order] for name in ("who", "time", "kind", "stages")))
-            best = best_tries(way, asked, kinds, period.start, period.end)
-            first = order[best.places[:, 0]]
-            last = order[best.places[np.arange(len(best.reached)), best.reached - 1]]
-            yield Tried(
-                best.reached,
-                way.time[best.places] if len(way.time) else best.places,
-                {"session": rows["session"][first]},
-                {name: rows[name][last] for name in ("session", "time", "n", "i")},
-            )
+        for part in worked(_read(on, asked, set(kinds), parts), bind):
+            sheaves.add(part)
+        yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period))
     finally:
-        connection.unregister("wanted")
+        sheaves.close()
+        on.connection.unregister("wanted")
 
 
-def _events(on: Reading, part: Whose, kinds: set[int], window: dict[str, int], join: str) -> Columns:
-    """Those that can fill a stage; with `left join` all of these kinds."""
-    found = []
-    for kind in sorted(kinds):
-        table, subject = _TABLES[kind]
-        rows = events(on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject, join=join)
-        found.append({**rows, "kind": np.full(len(rows["who"]), kind, np.uint8)})
-    return {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
+def _read(on: Reading, asked: Funnel, kinds: set[int], parts: list[Whose]) -> Iterator[Columns]:
+    """The events that can fill a stage; in strict order all of these kinds."""
+    window = {"app": on.app, "start": on.period.start, "until": on.period.end + asked.window * 1000}
+    join = "left join" if asked.order == "strict" else "join"
+    for part in parts:
+        found = []
+        for kind in sorted(kinds):
+            table, subject = _TABLES[kind]
+            rows = events(
+                on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject, join=join
+            )
+            found.append({**rows, "kind": np.full(len(rows["who"]), kind, np.uint8)})
+        yield {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
+
+
+def _best(rows: Columns, asked: Funnel, kinds: list[int], period: Period) -> Tried:
+    """Of some visitors, from all their events."""
+    order = in_order(*(rows[name] for name in ("who", "time", "n", "i", "session")))
+    way = Way(*(rows[name][order] for name in ("who", "time", "kind", "stages")))
+    best = best_tries(way, asked, kinds, period.start, period.end)
+    first = order[best.places[:, 0]]
+    last = order[best.places[np.arange(len(best.reached)), best.reached - 1]]
+    return Tried(
+        best.reached,
+        way.time[best.places] if len(way.time) else best.places,
+        {"session": rows["session"][first]},
+        {name: rows[name][last] for name in ("session", "time", "n", "i")},
+    )
 
 
 def _bits(wanted: Columns) -> Columns:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.cores import worked
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
-from services.analysis.reports.paths import of_same_path
-from services.analysis.rows import Column, first
-from services.analysis.ways import changes, events, fetch, in_order, whose
+from services.analysis.reports.paths import Paths
+from services.analysis.rows import Column, Columns, first
+from services.analysis.ways import ascending, changes, events, fetch, in_order, whose
 from services.contracts.analysis.journey import (
     Direction,
     JourneyLink,
@@ -17,7 +18,7 @@ from services.contracts.analysis.journey import (
     JourneyReport,
 )
 
-Paths = NDArray[np.int32]
+Steps = NDArray[np.int32]
 """a row a session, a column a step: the page's id, LEFT after the last"""
 
 LEFT, NO_PAGE = -1, -2
@@ -57,24 +58,34 @@ def journey(
     )
 
 
-def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> Iterator[Paths]:
-    """Session after session, in parts that fit into memory."""
+def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> Iterator[Steps]:
+    """Session after session, in parts that are read one after another."""
     period = {"start": on.period.start, "end": on.period.end}
     begun = "select session from chosen where started >= $start and started < $end"
-    sessions = np.sort(fetch(on, begun, period)["session"])
-    for part in whose(on, sessions, np.arange(len(sessions))):
-        rows = events(on, "journey", part, {"app": on.app})
-        order = in_order(rows["who"], rows["time"], rows["n"], rows["i"], rows["session"])
-        session, entered = rows["session"][order], of_same_path(on, rows["page"][order])
+    sessions = ascending(fetch(on, begun, period))["session"]
+    from_page = None if page is None else _id_of(on, page)
+
+    def read() -> Iterator[Columns]:
+        same = Paths(on)
+        for part in whose(on, sessions, np.arange(len(sessions))):
+            rows = events(on, "journey", part, {"app": on.app})
+            rows["page"] = same.of(rows["page"])
+            yield rows
+
+    def of_part(rows: Columns) -> Steps:
+        order = in_order(*(rows[name] for name in ("who", "time", "n", "i", "session")))
+        session, entered = rows["session"][order], rows["page"][order]
         # Repeats are folded.
         new = changes(session, entered)
         session, entered = session[new], entered[new]
         if direction == "back":
             session, entered = session[::-1], entered[::-1]
-        yield _from(session, entered, None if page is None else _id_of(on, page), depth)
+        return _from(session, entered, from_page, depth)
+
+    return worked(read(), of_part)
 
 
-def _from(session: Column, entered: Column, page: int | None, depth: int) -> Paths:
+def _from(session: Column, entered: Column, page: int | None, depth: int) -> Steps:
     """From each session's first page on, or from where it first is the page."""
     begins = np.arange(len(session)) if page is None else np.flatnonzero(entered == page)
     place = begins[changes(session[begins])]

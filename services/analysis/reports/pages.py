@@ -1,72 +1,46 @@
 """The pages: how often each was viewed, where sessions entered and left, how long and how far it was read."""
 
+from collections.abc import Iterator
+
+import msgspec
 import numpy as np
 
+from services.analysis.cores import worked
+from services.analysis.grouped import Grouped, Part, grouped
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
-from services.analysis.reports.paths import of_same_path
-from services.analysis.reports.times import medians
-from services.analysis.reports.visits import begun, did
-from services.analysis.rows import Column, Columns, first
-from services.analysis.ways import (
-    NOBODY,
-    changes,
-    counted_once,
-    events,
-    in_order,
-    numbered,
-    together,
-    whose,
-)
+from services.analysis.reports.paths import Paths
+from services.analysis.reports.visits import Did, begun, did
+from services.analysis.rows import Columns, first
+from services.analysis.ways import by_number, changes, events, in_order, numbered, whose
 from services.contracts.analysis.pages import PageRow, PagesReport
 
-_COUNTS = ("views", "visitors", "entries", "exits", "bounces", "told", "scrolled")
+_COUNTS = ("views", "entries", "exits", "bounces", "told", "scrolled")
 
 
-class Viewed:
-    """The page views of the sessions that started in the period, counted by page: a path's first one."""
+class Read(msgspec.Struct):
+    """The page views of some sessions, as they were read: `rows` of queries/views.sql."""
 
-    def __init__(self, pages: int) -> None:
-        self.counts = {name: np.zeros(pages, np.int64) for name in _COUNTS}
-        self.lasted: list[tuple[Column, Column]] = []
-        """pages, and ms on them"""
+    rows: Columns
+    """with `page`: a path's first one"""
+    first: int
+    """the lowest of the sessions' numbers"""
+    did: Did
 
-    def add(self, page: Column, visitors: Column, **of: Column) -> None:
-        """The page views of some visitors, all of theirs, each with whether it was its session's first (`entered`), its
-        last (`left_here`), how long it lasted (`ms`), how far it was scrolled (-1 unknown), and whether the session
-        bounced."""
-        told, entered = of["scroll"] >= 0, of["entered"]
-        for name, those, weight in (
-            ("views", page, None),
-            ("entries", page[entered], None),
-            ("exits", page[of["left_here"]], None),
-            ("bounces", page[entered & of["bounced"]], None),
-            ("told", page[told], None),
-            ("scrolled", page[told], of["scroll"][told]),
-        ):
-            counts = self.counts[name]
-            counts += np.bincount(those, weight, minlength=len(counts)).astype(np.int64)
-        self.counts["visitors"] += visitors
-        ms = of["ms"]
-        self.lasted.append((page, ms.astype(np.uint32) if ms.max(initial=0) < 2**32 else ms))
 
-    def columns(self) -> Columns:
-        """`viewed` of queries/pages.sql."""
-        page, ms = (np.concatenate([part[column] for part in self.lasted]) for column in range(2))
-        seen = np.flatnonzero(self.counts["views"])
-        seconds = medians(ms, page, len(self.counts["views"]))
-        return {
-            "one": seen,
-            "seconds": np.array([seconds[one] for one in seen], np.float64),
-            **{name: counts[seen] for name, counts in self.counts.items()},
-        }
+class Viewed(msgspec.Struct):
+    """What they come to, by page."""
+
+    counts: Columns
+    visitors: Part
+    ms: Part
 
 
 def pages(on: Reading, most: int = 100) -> PagesReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
-    on.connection.register("viewed", _viewed(on).columns())
+    on.connection.register("viewed", _viewed(on))
     try:
         rows = on.connection.execute(query("pages"), {"most": most}).fetchall()
     finally:
@@ -91,35 +65,65 @@ def pages(on: Reading, most: int = 100) -> PagesReport:
     )
 
 
-def _viewed(on: Reading) -> Viewed:
-    """A page view lasts to the session's next one, the last one to its last sign of life. How far a page was scrolled
-    is told by the page view after it."""
+def _viewed(on: Reading) -> Columns:
+    """`viewed` of queries/pages.sql."""
     row = first(on.connection, "select coalesce(max(id), 0) from pages")
-    viewed = Viewed(1 + (row[0] if row else 0))
-    those = begun(on)
+    pages = 1 + (row[0] if row else 0)
+    counts = {name: np.zeros(pages, np.int64) for name in _COUNTS}
+    visitors, ms = Grouped(pages), Grouped(pages)
+    for viewed in worked(_read(on), _of_part):
+        for name, found in viewed.counts.items():
+            counts[name][: len(found)] += found
+        visitors.add(viewed.visitors)
+        ms.add(viewed.ms)
+    seen = np.flatnonzero(counts["views"])
+    medians = ms.medians()
+    return {
+        "one": seen,
+        "visitors": visitors.counted_once()[seen],
+        "seconds": np.array([medians[one] for one in seen.tolist()], np.float64) / 1000,
+        **{name: found[seen] for name, found in counts.items()},
+    }
+
+
+def _read(on: Reading) -> Iterator[Read]:
+    those, paths = begun(on), Paths(on)
     for part in whose(on, those.session, numbered(those.visitor)):
         rows = events(on, "views", part, {"app": on.app})
-        nobody = rows["who"] < 0
-        order = in_order(
-            np.where(nobody, NOBODY, rows["session"]), *(rows[name] for name in ("time", "n", "i", "session"))
-        )
-        session, time, scroll = (rows[name][order] for name in ("session", "time", "scroll"))
-        one, who = of_same_path(on, rows["page"][order]), rows["who"][order]
-        del rows, order
-        places = together(who)
-        visitors = counted_once(one[places], who[places], len(viewed.counts["views"]))
-        del who, places
-        entered = changes(session)
-        left_here = np.append(entered, True)[1:]
-        of = did(on, those, part)
-        until = np.where(left_here, of.until[session], np.append(time, 0)[1:])
-        viewed.add(
-            one,
-            visitors,
-            entered=entered,
-            left_here=left_here,
-            ms=np.maximum(until - time, 0),
-            scroll=np.where(left_here, -1, np.append(scroll, -1)[1:]),
-            bounced=of.bounced[session],
-        )
-    return viewed
+        rows["page"] = paths.of(rows["page"])
+        yield Read(rows, part.first, did(on, those, part))
+
+
+def _of_part(read: Read) -> Viewed:
+    """A page view lasts to the session's next one, the last one to its last sign of life. How far a page was scrolled
+    is told by the page view after it."""
+    rows, of = read.rows, read.did
+    session = np.where(rows["who"] < 0, rows["who"], rows["session"] - read.first)
+    order = in_order(session, *(rows[name] for name in ("time", "n", "i", "session")))
+    session = session[order]
+    page, who, time, scroll = (rows[name][order] for name in ("page", "who", "time", "scroll"))
+    entered = changes(session)
+    left_here = np.append(entered, True)[1:]
+    bounced = of.bounced[session]
+    until = np.where(left_here, of.until[session], np.append(time, 0)[1:])
+    lasted = np.maximum(until - time, 0)
+    scroll = np.where(left_here, -1, np.append(scroll, -1)[1:])
+    told = scroll >= 0
+    by_page = by_number(page)
+    page_of, who_of = page[by_page], who[by_page]
+    once = changes(page_of, who_of)  # then there is less to keep
+    return Viewed(
+        counts={
+            name: np.bincount(those, weight).astype(np.int64)
+            for name, those, weight in (
+                ("views", page, None),
+                ("entries", page[entered], None),
+                ("exits", page[left_here], None),
+                ("bounces", page[entered & bounced], None),
+                ("told", page[told], None),
+                ("scrolled", page[told], scroll[told]),
+            )
+        },
+        visitors=grouped(page_of[once], who_of[once]),
+        ms=grouped(page_of, lasted[by_page]),
+    )

@@ -6,20 +6,36 @@ from services.analysis.reading import Reading
 from services.analysis.rows import Column
 from services.analysis.ways import fetch
 
+NOT_YET = -1
 
-def of_same_path(on: Reading, pages: Column) -> Column:
-    """The pages, each as the first of those with its path."""
-    used = np.flatnonzero(np.bincount(pages))
-    on.connection.register("used", {"id": used})
-    same = fetch(
-        on,
-        """
-        select used.id, min(pages.id) as one
-        from (select id, path from pages semi join used using (id)) as used join pages using (path)
-        group by used.id
-        """,
-    )
-    on.connection.unregister("used")
-    one = np.zeros(int(used[-1]) + 1 if len(used) else 1, np.int32)
-    one[same["id"]] = same["one"]
-    return one[pages]
+
+class Paths:
+    """Each page as the first of those with its path; looked up once, when it first comes."""
+
+    def __init__(self, on: Reading) -> None:
+        self._on = on
+        self._first = np.zeros(1, np.int32)
+
+    def of(self, pages: Column) -> Column:
+        used = np.flatnonzero(np.bincount(pages, minlength=len(self._first)))
+        if len(used) and used[-1] >= len(self._first):
+            more = np.full(int(used[-1]) + 1 - len(self._first), NOT_YET, np.int32)
+            self._first = np.concatenate([self._first, more])
+        new = used[self._first[used] == NOT_YET]
+        if len(new):
+            self._look_up(new)
+        return self._first[pages]
+
+    def _look_up(self, pages: Column) -> None:
+        self._first[pages] = 0
+        self._on.connection.register("used", {"id": pages})
+        same = fetch(
+            self._on,
+            """
+            select used.id, min(pages.id) as one
+            from (select id, path from pages semi join used using (id)) as used join pages using (path)
+            group by used.id
+            """,
+        )
+        self._on.connection.unregister("used")
+        self._first[same["id"]] = same["one"]

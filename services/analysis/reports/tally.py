@@ -2,55 +2,102 @@
 
 from typing import Any  # the fields of a Struct are of several types
 
+import msgspec
 import numpy as np
 
-from services.analysis.reports.times import medians
+from services.analysis.grouped import Grouped, Part, grouped
 from services.analysis.reports.touches import CLICKED, HOVERED, KINDS, SAW, Touches
 from services.analysis.rows import Column
-from services.analysis.ways import counted_once
+from services.analysis.ways import by_number, changes
 
 Counts = dict[str, Any]
 """the fields of ButtonCounts"""
 
 
+class Tallied(msgspec.Struct):
+    """What some sessions come to."""
+
+    clicks: Column
+    people: Part
+    from_start: Part
+    from_entry: Part
+
+
 class Tally:
     def __init__(self, buttons: int, places: int) -> None:
         self.buttons, self.places = buttons, places
-        self.people = np.zeros(buttons * places * KINDS, np.int64)
         self.clicks = np.zeros(buttons * places, np.int64)
-        self.firsts: list[tuple[Column, Column, Column]] = []
-        """where it belongs, ms it took, whether since the page's entry"""
+        self.people = Grouped(buttons * places * KINDS)
+        """by kind, of each place"""
+        self.from_start, self.from_entry = Grouped(buttons * places), Grouped(buttons * places)
+        """ms to the first click"""
 
-    def add(self, found: Touches, place: Column, first_place: Column) -> None:
-        """The places of all that happened, and of the first clicks."""
-        here = found.all["button"].astype(np.int32) * self.places + place
+    def of_part(self, found: Touches, place: Column, first_place: Column) -> Tallied:
+        """The places of all that happened, and of the first clicks. Changes nothing: for any thread."""
+        here = found.all["button"].astype(np.int64) * self.places + place
         kind = found.all["kind"]
-        self.people += counted_once(here * KINDS + kind, found.all["who"], len(self.people))
-        self.clicks += np.bincount(here[kind == CLICKED], minlength=len(self.clicks))
-        first_here = found.firsts["button"].astype(np.int32) * self.places + first_place
-        self.firsts.append((first_here, found.firsts["took"], found.firsts["of_page"]))
+        firsts = found.firsts["button"].astype(np.int64) * self.places + first_place
+        of_page = found.firsts["of_page"]
+        group, who = _by_group(here * KINDS + kind, found.all["who"])
+        new = changes(group, who)  # then there is less to keep
+        return Tallied(
+            clicks=np.bincount(here[kind == CLICKED], minlength=len(self.clicks)),
+            people=grouped(group[new], who[new]),
+            from_start=grouped(*_by_group(firsts[~of_page], found.firsts["took"][~of_page])),
+            from_entry=grouped(*_by_group(firsts[of_page], found.firsts["took"][of_page])),
+        )
+
+    def add(self, part: Tallied) -> None:
+        self.clicks += part.clicks
+        self.people.add(part.people)
+        self.from_start.add(part.from_start)
+        self.from_entry.add(part.from_entry)
+
+    def busiest(self, most: int) -> list[int]:
+        """The places in which anything happened, those with most clicks first."""
+        there = np.unique(self.people.present() // KINDS % self.places)
+        clicks = self.clicks.reshape(self.buttons, -1).sum(axis=0)
+        busiest: list[int] = there[np.argsort(-clicks[there], kind="stable")][:most].tolist()
+        return busiest
+
+    def kept(self, places: list[int]) -> "Tally":
+        """With these places alone, in their order, and one more for all others."""
+        found = Tally(self.buttons, len(places) + 1)
+        place = np.full(self.places, len(places), np.int64)
+        place[places] = np.arange(len(places))
+        button = np.repeat(np.arange(self.buttons), self.places)
+        to = button * found.places + np.tile(place, self.buttons)
+        np.add.at(found.clicks, to, self.clicks)
+        found.people = self.people.regrouped(
+            (to[:, np.newaxis] * KINDS + np.arange(KINDS)).ravel(), found.people.groups
+        )
+        found.from_start = self.from_start.regrouped(to, found.from_start.groups)
+        found.from_entry = self.from_entry.regrouped(to, found.from_entry.groups)
+        return found
 
     def counts(self) -> list[list[Counts]]:
         """Of each button, in each place."""
-        here, ms, of_page = (np.concatenate([part[column] for part in self.firsts]) for column in range(3))
-        size = len(self.clicks)
-        since_start, since_entry = (medians(ms[which], here[which], size) for which in (~of_page, of_page))
-        people = self.people.reshape(-1, KINDS)
+        people = self.people.counted_once().reshape(-1, KINDS)
         counts = [
             {
                 "saw": saw,
                 "hovered": hovered,
                 "clicked": clicked,
                 "clicks": clicks,
-                "from_session_start": start,
-                "from_page_entry": entry,
+                "from_session_start": None if start is None else start / 1000,
+                "from_page_entry": None if entry is None else entry / 1000,
             }
             for saw, hovered, clicked, clicks, start, entry in zip(
                 *(people[:, kind].tolist() for kind in (SAW, HOVERED, CLICKED)),
                 self.clicks.tolist(),
-                since_start,
-                since_entry,
+                self.from_start.medians(),
+                self.from_entry.medians(),
                 strict=True,
             )
         ]
-        return [counts[begin : begin + self.places] for begin in range(0, size, self.places)]
+        return [counts[begin : begin + self.places] for begin in range(0, len(counts), self.places)]
+
+
+def _by_group(group: Column, values: Column) -> tuple[Column, Column]:
+    order = by_number(group)
+    return group[order], values[order]

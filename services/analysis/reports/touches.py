@@ -8,44 +8,55 @@ import numpy as np
 from services.analysis.reading import Reading
 from services.analysis.reports.first_clicks import first_clicks
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import NOBODY, Whose, events, fetch, numbered, together, whose
+from services.analysis.ways import NOBODY, Whose, ascending, events, fetch, numbered, whose
 
 CLICKED, HOVERED, SAW = range(3)
 KINDS = 3
 _TABLES = {CLICKED: ("clicks", ", n, i"), HOVERED: ("hovers", ", elapsed, flags"), SAW: ("seen", "")}
 
 
+class Read(msgspec.Struct):
+    """What is read of some sessions, in no order."""
+
+    clicks: Columns
+    """before the period too: the next one is not the first then"""
+    hovers: Columns
+    seen: Columns
+    views: Columns
+    """the page views of those who clicked"""
+    first: int
+    """the lowest of the sessions' numbers"""
+    started: Column
+    """UNIX ms, by the session's number from the first on"""
+
+
 class Touches(msgspec.Struct):
-    """Of some of the visitors, all of them."""
+    """Of some of the sessions, all of them."""
 
     all: Columns
-    """who, session, time, button, kind: in the period, those of one visitor together"""
+    """who, session, time, button, kind: in the period"""
     hovers: Columns
     """session, time, button, elapsed (ms), flags: in the period"""
     firsts: Columns
     """session, button, clicked (UNIX ms, in the period), took (ms since the session's start or, of_page, its entry)"""
 
 
-def touches(on: Reading) -> Iterator[Touches]:
-    """In parts that fit into memory. Table wanted(button, target): the elements that are each button."""
-    chosen = fetch(on, "select session, visitor, started from chosen")
+def read(on: Reading) -> Iterator[Read]:
+    """Part by part. Table wanted(button, target): the elements that are each button."""
+    chosen = ascending(fetch(on, "select session, visitor, started from chosen"))
     for part in whose(on, chosen["session"], numbered(chosen["visitor"])):
-        started = np.zeros(len(part.of), np.int64)
-        started[chosen["session"]] = chosen["started"]
-        # A click before the period counts for nothing, but that the next one is not the first.
         clicks = _of_kind(on, part, CLICKED, 0)
-        found = [
-            {name: column[clicks["time"] >= on.period.start] for name, column in clicks.items()},
-            *(_of_kind(on, part, kind, on.period.start) for kind in (HOVERED, SAW)),
-        ]
-        touched = {
-            name: np.concatenate([one[name] for one in found])
-            for name in ("who", "session", "time", "button")
-        }
-        touched["kind"] = np.repeat(np.arange(KINDS, dtype=np.uint8), [len(one["who"]) for one in found])
-        places = together(touched["who"])
-        touched = {name: column[places] for name, column in touched.items()}
-        yield Touches(touched, found[HOVERED], _firsts(on, part, clicks, started))
+        clickers = Whose(part.first, np.full(len(part.of), NOBODY, np.int32), few=True)
+        clicked = clicks["session"][clicks["time"] >= on.period.start] - part.first
+        clickers.of[clicked] = part.of[clicked]
+        yield Read(
+            clicks=clicks,
+            hovers=_of_kind(on, part, HOVERED, on.period.start),
+            seen=_of_kind(on, part, SAW, on.period.start),
+            views=events(on, "walks", clickers, {"app": on.app, "end": on.period.end}),
+            first=part.first,
+            started=part.by_number(chosen["session"], chosen["started"]),
+        )
 
 
 def _of_kind(on: Reading, part: Whose, kind: int, start: int) -> Columns:
@@ -56,18 +67,28 @@ def _of_kind(on: Reading, part: Whose, kind: int, start: int) -> Columns:
     return {name: column[here] for name, column in rows.items()}
 
 
-def _firsts(on: Reading, part: Whose, clicks: Columns, started: Column) -> Columns:
-    clicked = np.zeros(len(part.of), np.bool_)
-    clicked[clicks["session"][clicks["time"] >= on.period.start]] = True
-    clickers = Whose(np.where(clicked, part.of, NOBODY), few=True)
-    views = events(on, "walks", clickers, {"app": on.app, "end": on.period.end})
-    here = clicked[clicks["session"]]
+def touches(of: Read, start: int) -> Touches:
+    """In the period that begins at `start` (UNIX ms)."""
+    inside = of.clicks["time"] >= start
+    found = [{name: column[inside] for name, column in of.clicks.items()}, of.hovers, of.seen]
+    touched = {
+        name: np.concatenate([one[name] for one in found]) for name in ("who", "session", "time", "button")
+    }
+    touched["kind"] = np.repeat(np.arange(KINDS, dtype=np.uint8), [len(one["who"]) for one in found])
+    return Touches(touched, of.hovers, _firsts(of, start))
+
+
+def _firsts(of: Read, start: int) -> Columns:
+    clicks, views = of.clicks, of.views
+    clicked = np.zeros(len(of.started), np.bool_)
+    clicked[clicks["session"][clicks["time"] >= start] - of.first] = True
+    here = clicked[clicks["session"] - of.first]
     walks = {
         name: np.concatenate([views[name], clicks[name][here]]) for name in ("session", "time", "n", "i")
     }
     nothing = np.full(len(views["session"]), -1, np.int32)
     found = first_clicks({**walks, "button": np.concatenate([nothing, clicks["button"][here]])})
-    found = {name: column[found["clicked"] >= on.period.start] for name, column in found.items()}
+    found = {name: column[found["clicked"] >= start] for name, column in found.items()}
     of_page = found.pop("entered")
-    begins = np.where(of_page < 0, started[found["session"]], of_page)
+    begins = np.where(of_page < 0, of.started[found["session"] - of.first], of_page)
     return {**found, "took": np.maximum(found["clicked"] - begins, 0), "of_page": of_page >= 0}

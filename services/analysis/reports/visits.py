@@ -6,7 +6,7 @@ import numpy as np
 
 from services.analysis.reading import Reading
 from services.analysis.rows import Column
-from services.analysis.ways import Whose, events, fetch
+from services.analysis.ways import Whose, ascending, events, fetch
 
 SHORT = 10_000
 """ms: a bounce is under"""
@@ -21,7 +21,7 @@ class Begun(msgspec.Struct):
 
 
 class Did(msgspec.Struct):
-    """By the session's number; of other sessions it means nothing."""
+    """By the session's number, from the first of them on; of other sessions it means nothing."""
 
     until: Column
     """UNIX ms: the last sign of life, the start where there was none since"""
@@ -32,20 +32,16 @@ class Did(msgspec.Struct):
 def begun(on: Reading) -> Begun:
     rows = fetch(
         on,
-        "select session, visitor, started from chosen where started >= $start and started < $end order by session",
+        "select session, visitor, started from chosen where started >= $start and started < $end",
         {"start": on.period.start, "end": on.period.end},
     )
-    return Begun(**rows)
+    return Begun(**ascending(rows))
 
 
 def did(on: Reading, those: Begun, sessions: Whose) -> Did:
-    numbers = len(sessions.of)
-    started = np.zeros(numbers, np.int64)
-    started[those.session] = those.started
+    started = sessions.by_number(those.session, those.started)
     rows = events(on, "did", sessions, {"app": on.app})
-    until = started.copy()
-    np.maximum.at(until, rows["session"], rows["last_sign"])
-    views, clicks = (
-        np.bincount(rows["session"], rows[name], minlength=numbers) for name in ("page_views", "clicks")
-    )
+    place, until = rows["session"] - sessions.first, started.copy()
+    np.maximum.at(until, place, rows["last_sign"])
+    views, clicks = (np.bincount(place, rows[name], len(started)) for name in ("page_views", "clicks"))
     return Did(until, (views == 1) & (clicks == 0) & (until - started < SHORT))

@@ -22,6 +22,15 @@ def asking(projection: Projection) -> Asking:
     return Asking(projection)
 
 
+@pytest.fixture(scope="module")
+def small_parts() -> Iterator[None]:
+    """Reports are read a few sessions at a time, as otherwise those of large apps alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.analysis.ways.AT_ONCE", 12)
+        patch.setattr("services.analysis.grouped.AT_ONCE", 3)
+        yield
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "analysis.duckdb"

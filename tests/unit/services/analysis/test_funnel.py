@@ -252,7 +252,7 @@ def test_the_trend_counts_by_the_interval_in_which_the_best_try_began(asking: As
 
 
 def test_a_large_app_is_read_in_parts(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.analysis.ways.parts", lambda on: 3)
+    monkeypatch.setattr("services.analysis.ways.AT_ONCE", 1)
     ways = [[(0, "A"), (10, "B"), (30, "C")], [(0, "A"), (20, "B")], [(0, "A")], [(0, "A")], [(5, "B")]]
     stages = ask([visit(f"v{i}", *way(*steps)) for i, steps in enumerate(ways)], pages("ABC"))
     assert counts(stages) == [4, 2, 1]

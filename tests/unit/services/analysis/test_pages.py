@@ -92,5 +92,5 @@ def test_a_large_app_is_read_in_parts(asking: Asking, monkeypatch: pytest.Monkey
         ("/b", 4, 3),
         ("/c", 1, 1),
     ]
-    monkeypatch.setattr("services.analysis.ways.parts", lambda on: 3)
+    monkeypatch.setattr("services.analysis.ways.AT_ONCE", 1)
     assert asking(pages, visits(), PERIOD).rows == whole

@@ -8,8 +8,12 @@ from bson import ObjectId
 
 from services.analysis import change_stream, projector, record
 from services.analysis.change_stream import Batch
-from services.analysis.projection import Applied, Projection, Standing
+from services.analysis.matching import Matcher
+from services.analysis.projection import Applied, Projection, Stage, Standing
 from services.analysis.projector import Projector
+from services.analysis.reports.overview import overview
+from services.contracts.analysis.scope import Period, Scope
+from services.contracts.config import AppConfig
 from services.hosting.shares import Share
 
 
@@ -26,6 +30,24 @@ def test_reports_stay_complete_while_nobody_comes(file: Path, monkeypatch: pytes
     assert (following.standing.position, following.as_of) == ("later", 7)
     assert following.complete
     following.projection.close()
+
+
+@pytest.mark.parametrize(
+    ("stage", "complete"), [("scanning", False), ("overlapping", False), ("following", True)]
+)
+def test_a_report_says_whether_the_projection_holds_the_whole_record(
+    file: Path, stage: Stage, complete: bool
+) -> None:
+    building = Projector()
+    building.projection = Projection(file, "256MB", 1)
+    building.projection.create("first")
+    building.standing = building.projection.enter(stage)
+    building.matcher, building.as_of = Matcher(), 7
+    building.going_on, building._open, building._readers = True, True, 0
+    period = Period(start=0, end=86_400_000)
+    report = building.read(Scope(period=period), AppConfig(app="a" * 24, version=1), overview)
+    assert (report.complete, report.as_of) == (complete, 7)
+    building.projection.close()
 
 
 def test_a_process_with_a_share_of_the_apps_takes_their_frames_alone_and_every_removal() -> None:

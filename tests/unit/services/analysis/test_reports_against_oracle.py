@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,8 @@ from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, 
 from tests.unit.services.analysis import oracle
 from tests.unit.services.analysis.asking import Asking
 from tests.unit.services.analysis.visits import BEGIN, Visit
+
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 SITE = "https://x.test"
 STEP = 4_000

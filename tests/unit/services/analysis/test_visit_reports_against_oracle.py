@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from tests.unit.services.analysis import oracle, oracle_of_visits
 from tests.unit.services.analysis.asking import Asking
 from tests.unit.services.analysis.test_reports_against_oracle import close, periods, thorough, visits
 from tests.unit.services.analysis.visits import Visit
+
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 DST = 1_774_652_400_000
 """2026-03-28 00:00 in Berlin, whose clock goes forward on the 29th"""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.analysis.ways import NOBODY, by_number, counted_once, in_order, numbered
+from services.analysis.ways import NOBODY, ascending, by_number, in_order, numbered
 
 ROWS = [
     # who, time, n, i, session
@@ -50,7 +50,9 @@ def test_the_same_has_the_same_number() -> None:
     assert len({numbers[place] for place in (0, 1, 3, 5)}) == 4
 
 
-def test_who_is_there_twice_is_counted_once() -> None:
-    who = np.array([4, 4, 4, 4, 1, 1, 0])
-    group = np.array([2, 2, 0, 2, 2, 2, 2])
-    assert counted_once(group, who, 4).tolist() == [1, 0, 3, 0]
+def test_rows_are_brought_into_the_order_of_sessions() -> None:
+    rows = {"session": np.array([3, 1, 70_000, 1]), "started": np.array([10, 20, 30, 40])}
+    assert {name: column.tolist() for name, column in ascending(rows).items()} == {
+        "session": [1, 1, 3, 70_000],
+        "started": [20, 40, 10, 30],
+    }

@@ -1,0 +1,122 @@
+"""Values by group, told part by part: what is asked of all of a group, as its median, when all are there. They are then
+gone through in pieces, on all cores; kept are the values alone, 4 bytes each."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+
+from services.analysis.cores import worked
+from services.analysis.rows import Column
+from services.analysis.ways import by_number, changes
+
+AT_ONCE = 500_000
+"""values of a piece, or all of a group that has more"""
+
+
+class Part(msgspec.Struct):
+    groups: Column
+    """ascending"""
+    begins: Column
+    """of each group's values, and the end of the last"""
+    values: Column
+
+
+class Grouped:
+    """Of groups and values, both not below 0."""
+
+    def __init__(self, groups: int) -> None:
+        self.groups = groups
+        self._parts: list[Part] = []
+
+    def add(self, part: Part) -> None:
+        self._parts.append(part)
+
+    def present(self) -> Column:
+        """The groups that have any."""
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *(part.groups for part in self._parts)]))
+
+    def of(self, group: int) -> Column:
+        """Its values."""
+        values = [np.zeros(0, np.uint32)]
+        for part in self._parts:
+            here = np.searchsorted(part.groups, (group, group + 1))
+            values.append(part.values[slice(*part.begins[here])])
+        return np.concatenate(values)
+
+    def regrouped(self, to: Column, groups: int) -> "Grouped":
+        """With the values of each group in the one that it goes over to."""
+        found = Grouped(groups)
+        for part in self._parts:
+            group = to[np.repeat(part.groups, np.diff(part.begins))]
+            order = by_number(group)
+            found.add(grouped(group[order], part.values[order]))
+        return found
+
+    def medians(self) -> list[float | None]:
+        """Of each group; None of an empty one."""
+        found: list[float | None] = [None] * self.groups
+        for groups, medians in worked(self._pieces(), _medians):
+            for group, median in zip(groups.tolist(), medians.tolist(), strict=True):
+                found[group] = median
+        return found
+
+    def counted_once(self) -> Column:
+        """How many values there are in each group, one that is there several times counted once."""
+        counts = np.zeros(self.groups, np.int64)
+        for groups, found in worked(self._pieces(), _counted_once):
+            counts[groups] = found
+        return counts
+
+    def _pieces(self) -> Iterator[tuple[Column, Column]]:
+        """Groups and values, of some groups all."""
+        sizes = np.zeros(self.groups, np.int64)
+        for part in self._parts:
+            sizes[part.groups] += np.diff(part.begins)
+        ends = sizes.cumsum()
+        total = int(ends[-1]) if self.groups else 0
+        cuts = np.unique(np.searchsorted(ends, np.arange(0, total, AT_ONCE), side="right"))
+        for low, high in pairwise([*cuts.tolist(), self.groups]):
+            groups, values = [], []
+            for part in self._parts:
+                here = slice(*np.searchsorted(part.groups, (low, high)).tolist())
+                begins = part.begins[here.start : here.stop + 1]
+                groups.append(np.repeat(part.groups[here], np.diff(begins)))
+                values.append(part.values[begins[0] : begins[-1]])
+            yield np.concatenate(groups), np.concatenate(values)
+
+
+def grouped(group: Column, values: Column) -> Part:
+    """Of groups in ascending order."""
+    begins = np.flatnonzero(changes(group))
+    small = values.max(initial=0) < 2**32
+    return Part(group[begins], np.append(begins, len(group)), values.astype(np.uint32) if small else values)
+
+
+def _in_order(group: Column, values: Column) -> tuple[Column, Column]:
+    """Sorted by group, then by value."""
+    low = int(group.min())  # a piece is never empty
+    bits = int(values.max(initial=0)).bit_length()
+    if bits + int(group.max(initial=0)).bit_length() > 63:
+        order = np.lexsort((values, group))
+        return group[order], values[order]
+    key = (group.astype(np.int64) - low) << bits | values.astype(np.int64)
+    for shift in range(0, int(key.max(initial=0)).bit_length(), 16):
+        key = key[np.argsort((key >> shift).astype(np.uint16), kind="stable")]
+    return (key >> bits) + low, key & (1 << bits) - 1
+
+
+def _medians(piece: tuple[Column, Column]) -> tuple[Column, Column]:
+    group, values = _in_order(*piece)
+    begins = np.flatnonzero(changes(group))
+    counts = np.diff(np.append(begins, len(group)))
+    low, high = (values[begins + (counts - less) // 2].astype(np.float64) for less in (1, 0))
+    return group[begins], (low + high) / 2
+
+
+def _counted_once(piece: tuple[Column, Column]) -> tuple[Column, Column]:
+    group, values = _in_order(*piece)
+    group = group[changes(group, values)]
+    begins = np.flatnonzero(changes(group))
+    return group[begins], np.diff(np.append(begins, len(group)))

@@ -1,0 +1,63 @@
+"""Parts worked on beside each other."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from services.analysis.cores import CORES, worked
+
+
+def test_what_is_made_of_the_parts_comes_in_their_order() -> None:
+    later = threading.Event()
+
+    def work(part: int) -> int:
+        if part == 0:
+            assert later.wait(5)
+        later.set()
+        return part * part
+
+    assert list(worked(range(20), work)) == [part * part for part in range(20)]
+
+
+def test_parts_are_worked_on_at_the_same_time() -> None:
+    together = threading.Barrier(CORES)
+    assert [*worked(range(CORES), lambda _: together.wait(5) >= 0)] == [True] * CORES
+
+
+def test_no_more_parts_are_read_than_can_be_worked_on() -> None:
+    read: list[int] = []
+    let_go = threading.Event()
+
+    def parts() -> Iterator[int]:
+        for part in range(10):
+            read.append(part)
+            if len(read) == CORES + 1:
+                let_go.set()
+            yield part
+
+    def work(part: int) -> tuple[int, int]:
+        assert let_go.wait(5)
+        return part, len(read)
+
+    assert all(ahead <= part + 2 * CORES for part, ahead in worked(parts(), work))
+
+
+@pytest.mark.parametrize("failing", ["reading", "working"])
+def test_what_fails_is_raised_and_no_thread_is_left(failing: str) -> None:
+    worked_on: list[int] = []
+
+    def parts() -> Iterator[int]:
+        yield from range(5)
+        if failing == "reading":
+            raise ValueError("no")
+
+    def work(part: int) -> None:
+        worked_on.append(threading.get_ident())
+        if failing == "working" and part == 2:
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        list(worked(parts(), work))
+    assert threading.get_ident() not in worked_on
+    assert not {thread.ident for thread in threading.enumerate()} & set(worked_on)

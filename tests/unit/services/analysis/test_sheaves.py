@@ -1,0 +1,37 @@
+"""Rows told part by part, had again sheaf by sheaf, from memory and from the file."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.analysis.sheaves import Sheaves, bound
+
+SHEAVES = 3
+
+parts = st.lists(
+    st.lists(st.tuples(st.integers(0, SHEAVES - 1), st.integers(-(2**60), 2**60))), min_size=1, max_size=4
+)
+
+
+@pytest.fixture(scope="module", params=[0, 50, 1_000_000], ids=["written", "some written", "in memory"])
+def in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.analysis.sheaves.IN_MEMORY", request.param)
+        yield
+
+
+@pytest.mark.usefixtures("in_memory")
+@given(parts)
+def test_each_sheaf_has_its_rows_in_the_order_in_which_they_came(told: list[list[tuple[int, int]]]) -> None:
+    with closing(Sheaves(SHEAVES)) as sheaves:
+        for part in told:
+            sheaf, value = np.array(part, np.int64).reshape(-1, 2).T
+            sheaves.add(bound(sheaf, SHEAVES, {"value": value, "small": (value % 7).astype(np.uint8)}))
+        found = [rows() for rows in sheaves.each()]
+    plain = [[value for part in told for one, value in part if one == sheaf] for sheaf in range(SHEAVES)]
+    assert [rows["value"].tolist() for rows in found] == plain
+    assert [rows["small"].tolist() for rows in found] == [[value % 7 for value in each] for each in plain]
