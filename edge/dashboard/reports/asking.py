@@ -31,8 +31,8 @@ R = TypeVar("R")
 
 DEFAULT_MS = 7 * 86_400_000
 NOW_MS = 10_000
-"""what is asked for up to now is asked for to the end of these: dashboards that reload together then ask the same, and it
-is answered once. Nothing has happened yet in what is to come, and no interval begins within it."""
+"""what is asked for up to now is asked for to the end of these: dashboards that reload together ask the same, and it is
+answered once. Nothing has happened yet in what is to come, and no interval begins in it."""
 REPORT_SECONDS = 30.0
 """how long a report may take"""
 
