@@ -64,6 +64,8 @@ class Database:
             *("--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "256"),
             *("--wiredTigerCollectionBlockCompressor", "zstd"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            # of a process that dies, and others who change the same wait for it
+            *("--setParameter", "transactionLifetimeLimitSeconds=5"),
             *("--nounixsocket", "--quiet"),
             *self.options,
         )

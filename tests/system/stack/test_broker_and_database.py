@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pika
+import pymongo
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
@@ -72,12 +73,25 @@ def test_what_the_database_acknowledged_outlives_a_kill(stack: Stack) -> None:
         assert client.apps.kept.find_one({"_id": 1})
 
 
+def test_what_a_dead_process_had_open_holds_up_others_for_seconds_only(stack: Stack) -> None:
+    with connect(stack.mongo_uri("apps")) as client:
+        client.apps.shared.insert_one({"_id": 1})
+    with connect(stack.mongo_uri("apps")) as dead, dead.start_session() as session:
+        session.start_transaction()  # neither committed nor aborted
+        dead.apps.shared.update_one({"_id": 1}, {"$set": {"by": "the dead"}}, session=session)
+        with connect(stack.mongo_uri("apps")) as living, pymongo.timeout(20):
+            living.apps.shared.update_one({"_id": 1}, {"$set": {"by": "the living"}})
+            assert living.apps.shared.find_one({"_id": 1}) == {"_id": 1, "by": "the living"}
+
+
 def test_what_the_broker_confirmed_outlives_a_kill(stack: Stack) -> None:
     persistent = pika.BasicProperties(delivery_mode=2)
     with pika.BlockingConnection(pika.URLParameters(stack.amqp_uri())) as connection:
         channel = connection.channel()
         channel.confirm_delivery()
         channel.queue_declare("kept", durable=True)
+        # A queue that is seconds old may be in memory only; what is confirmed into one that is on disk never is.
+        stack.broker.control("eval", "ok = disk_log:sync(latest_log).")
         channel.basic_publish("", "kept", b"frame", persistent, mandatory=True)
         stack.kill("broker")
         with pytest.raises(pika.exceptions.AMQPError):

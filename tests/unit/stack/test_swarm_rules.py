@@ -414,6 +414,9 @@ def test_mongod_is_set_as_on_the_laptop() -> None:
     assert settings["replication"]["replSetName"] == "datalab"
     assert settings["storage"]["wiredTiger"]["collectionConfig"]["blockCompressor"] == "zstd"
     assert settings["security"]["keyFile"] == "/run/secrets/mongo_keyfile"
+    local = (ROOT / "stack/local/database.py").read_text()
+    for name, value in settings["setParameter"].items():
+        assert f'"{name}={str(value).lower()}"' in local
 
 
 def test_the_dashboard_asks_for_metrics_that_the_edge_has() -> None:
