@@ -1,12 +1,14 @@
 """A broker of these tests' own, since they stop, freeze and kill it, and a plain Nameko service on it."""
 
 import asyncio
+import inspect
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,23 @@ from tests.system.bus.calls import Greet
 
 ROOT = Path(__file__).parents[3]
 NAMEKO = Path(sys.executable).with_name("nameko")
+LONGEST = 60.0
+"""seconds a test may take; what hangs fails, and its fixtures still end, which pytest-timeout would not let them"""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    if inspect.iscoroutinefunction(pyfuncitem.obj):
+        pyfuncitem.obj = bounded(pyfuncitem.obj)
+
+
+def bounded(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Coroutine[Any, Any, None]]:
+    @wraps(test)
+    async def in_time(**given: Any) -> None:  # Any: fixtures
+        async with asyncio.timeout(LONGEST):
+            await test(**given)
+
+    return in_time
 
 
 @pytest.fixture

@@ -55,6 +55,13 @@ async def test_many_calls_at_once_get_each_its_own_answer(bus: Bus, open_shop: S
     assert [answer.text for answer in said] == [f"hello {name}" for name in names]
 
 
+async def test_an_answer_that_overtakes_another_is_not_taken_for_it(bus: Bus, open_shop: Service) -> None:
+    slow = asyncio.create_task(bus.call(calls.Sleep(seconds=1)))
+    await until(lambda: bus._calls)
+    assert await bus.call(Greet(name="Ada")) == Said("hello Ada")
+    assert await slow == Said("awake")
+
+
 @pytest.mark.parametrize("kind", BY_NAME)
 async def test_a_refusal_comes_back_as_its_class(bus: Bus, open_shop: Service, kind: str) -> None:
     with pytest.raises(Refused) as refused:
