@@ -5,6 +5,8 @@ PYTHON ?= $(or $(shell command -v python3),$(shell command -v python3.11),$(erro
 LOCAL = $(PYTHON) -m stack.local
 SWARM = $(PYTHON) -m stack.swarm
 BIN := .venv/bin
+# a stack for each of two workers; one that dies ends the run
+IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 PIN := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -98,10 +100,10 @@ test-unit: setup ## rules and definitions, without broker or database, on every 
 	$(BIN)/pytest -n auto --dist worksteal tests/unit
 
 test-services: setup ## each service on a real broker and database
-	$(BIN)/pytest -p pytest_nameko tests/services
+	$(BIN)/python -m pytest -p tests.services.patched $(IN_TWO) tests/services
 
 test-system: setup ## the whole stack over HTTP and WebSocket
-	$(BIN)/pytest tests/system
+	$(BIN)/pytest $(IN_TWO) tests/system
 
 test-stack: setup ## deploy into a real Swarm of Docker's, update, roll back, back up, restore
 	$(BIN)/pytest --timeout 900 -s tests/stack

@@ -1,13 +1,12 @@
 """Services under test, hosted in this process by Nameko, on a real broker and a real database.
 
-Nameko runs on eventlet, which patches the whole process: `make test-services` runs these by themselves. Tests
-share the broker and the databases and stay apart by fresh names; what is heard and asked goes over the broker
-as in production.
+Nameko runs on eventlet, which patches the whole process: `make test-services` runs these by themselves, with a
+plugin that does it (patched.py). Tests share the broker and the databases and stay apart by fresh names; what is heard
+and asked goes over the broker as in production.
 """
 
-import tests.services.patched  # noqa: F401, I001  # before anything that would keep what is patched
-
 import secrets
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -34,18 +33,20 @@ from services.tokens.service import Tokens
 from services.users.service import Users
 from stack.local import Ports, Stack
 
+if "tests.services.patched" not in sys.modules:
+    raise pytest.UsageError(
+        "tests/services runs by itself: python -m pytest -p tests.services.patched tests/services"
+    )
+
 R = TypeVar("R")
 E = TypeVar("E", bound=Event)
 Host = Callable[[type], ServiceContainer]
 
 OFTEN = ("--syncdelay", "2")
 """seconds between checkpoints: the oplog keeps what none of them holds"""
+PATIENCE = 30.0
+"""seconds, on a machine that has other things to do"""
 KINDS = (Users, Auth, Apps, Config, Tokens, Notifications)
-
-
-@pytest.fixture(autouse=True)
-def fast_teardown() -> None:
-    """In place of the one of Nameko's plugin, which ends every consumer with the test: ours outlive it."""
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +143,7 @@ class Heard:
         )(connection.default_channel)
         self.queue.declare()
 
-    def next(self, seconds: float = 5) -> Any:
+    def next(self, seconds: float = PATIENCE) -> Any:
         message = wait_for(lambda: self.queue.get(no_ack=True), seconds)
         return msgspec.json.decode(message.body, type=self.event)
 
@@ -161,7 +162,7 @@ def hear(connection: Connection) -> Callable[[type[Event]], Heard]:
     return lambda event: Heard(connection, event)
 
 
-def wait_for(condition: Callable[[], R], seconds: float = 5) -> R:
+def wait_for(condition: Callable[[], R], seconds: float = PATIENCE) -> R:
     """The first true value of the condition."""
     end = time.monotonic() + seconds
     while not (value := condition()):

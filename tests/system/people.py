@@ -27,11 +27,13 @@ def now() -> int:
 
 
 def eventually(fact: Callable[[], Any], seconds: float = 10) -> Any:  # Any: what the fact gives
-    """The first true answer of `fact`; its last one when there is none in time, for the assert to show."""
+    """The first true answer of `fact`; where there is none in time, that of a last look after it, for the assert to
+    show. How long a look takes is not counted."""
     deadline = time.monotonic() + seconds
     while True:
+        late = time.monotonic() > deadline
         answer = fact()
-        if answer or time.monotonic() > deadline:
+        if answer or late:
             return answer
         time.sleep(0.05)
 

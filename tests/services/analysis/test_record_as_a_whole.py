@@ -26,9 +26,9 @@ Mongo = Database[record.Document]
 
 @pytest.fixture(scope="module")
 def database(stack: Stack) -> Iterator[Mongo]:
-    """Of a service that has nothing else in it."""
-    with MongoClient[record.Document](stack.mongo_uri("analysis"), tz_aware=True) as client:
-        database = client.get_default_database()
+    """With nothing else in it: nobody projects what is written here."""
+    with MongoClient[record.Document](stack.admin_uri(), tz_aware=True) as client:
+        database = client.get_database(fresh("record"))
         record.create(database)
         yield database
 
