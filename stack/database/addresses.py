@@ -65,4 +65,6 @@ def _system(secrets: Path) -> dict[str, Any]:  # Any: options as pymongo takes t
         "authSource": "local",
         "serverSelectionTimeoutMS": 5000,
         "tz_aware": True,
+        # To listen for news takes a client twice as many threads, and dozens are made in a row.
+        "serverMonitoringMode": "poll",
     }

@@ -1,6 +1,7 @@
 """What prepares, backs up and restores the Swarm's databases, on a real mongod with access control."""
 
 import gzip
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from stack.database import addresses
 from stack.database.backup import BackupInvalid, NotEmpty, backup, counts, restore
 from stack.database.prepare import prepare
 from stack.local import Ports, Stack
+
+pytestmark = pytest.mark.inside
 
 PEOPLE = [{"_id": number, "email": f"{number}@example.org"} for number in range(2500)]
 
@@ -53,6 +56,16 @@ def test_a_service_reads_and_writes_its_own_database_alone(filled: Path) -> None
         assert client["users-agent"].people.count_documents({}) == len(PEOPLE)
         with pytest.raises(OperationFailure, match="not authorized"):
             client["apps-agent"].sites.find_one()
+
+
+def test_a_client_takes_two_threads_at_most(secrets: Path) -> None:
+    """They outlive its end by half a second, a container may have so many, and `prepare` makes dozens of clients."""
+    host = addresses.read(secrets)[0].host
+    before = threading.active_count()
+    for _ in range(10):
+        with addresses.primary(host, secrets) as client:  # which asks another one first
+            client.admin.command("ping")
+    assert threading.active_count() - before <= 2 * 2 * 10
 
 
 def test_a_changed_password_is_set_at_the_next_deploy(filled: Path) -> None:
