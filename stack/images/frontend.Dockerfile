@@ -20,7 +20,8 @@ RUN mkdir -p /site/app /site/tracker && cp -r dist/. /site/app && cp ../tracker/
 FROM ${BASE_REGISTRY}nginx:1.28.0-alpine-slim
 COPY --from=build /site /site
 COPY stack/proxy/nginx.conf stack/proxy/routes.conf stack/proxy/https.conf \
-    stack/proxy/page-headers.conf stack/proxy/answer-headers.conf stack/proxy/start.sh /proxy/
+    stack/proxy/page-headers.conf stack/proxy/answer-headers.conf stack/proxy/refusals.conf \
+    stack/proxy/to-https.conf stack/proxy/start.sh /proxy/
 COPY stack/images/http-probe.sh /probes/
 USER 101:101
 EXPOSE 80 443

@@ -8,20 +8,22 @@ set -eu
 mkdir -p /tmp/nginx
 hsts=
 case "${PUBLIC_URL:-}" in https://*) hsts="max-age=31536000" ;; esac
-for file in nginx.conf routes.conf https.conf; do
+if [ -s /run/secrets/tls_certificate ] && [ -s /run/secrets/tls_key ]; then
+    plain=/proxy/to-https.conf https=/proxy/https.conf hsts_of_a_proxy=
+else
+    plain=/proxy/routes.conf https=/dev/null hsts_of_a_proxy=$hsts
+fi
+fill() {
     sed -e "s|@TRACKER_PATH@|${TRACKER_PATH:-/t.js}|g" -e "s|@EDGE@|${EDGE:-api-bff:8080}|g" \
-        -e "s|@HSTS@|$hsts|g" "/proxy/$file" \
-        >"/tmp/nginx/$file"
-done
+        -e "s|@HSTS@|$hsts|g" -e "s|@HSTS_OF_A_PROXY@|$hsts_of_a_proxy|g" "$1" >"/tmp/nginx/$2"
+}
+fill /proxy/nginx.conf nginx.conf
+fill /proxy/routes.conf routes.conf
+fill "$plain" plain.conf
+fill "$https" https.conf
 : >/tmp/nginx/real-ip.conf
 if [ -n "${REAL_IP_FROM:-}" ]; then
     echo 'real_ip_header X-Forwarded-For; real_ip_recursive on;' >/tmp/nginx/real-ip.conf
     echo "$REAL_IP_FROM" | tr ',' '\n' | sed 's|.*|set_real_ip_from &;|' >>/tmp/nginx/real-ip.conf
-fi
-if [ -s /run/secrets/tls_certificate ] && [ -s /run/secrets/tls_key ]; then
-    echo 'location / { return 308 https://$host$request_uri; }' >/tmp/nginx/plain.conf
-else
-    cp /tmp/nginx/routes.conf /tmp/nginx/plain.conf
-    : >/tmp/nginx/https.conf
 fi
 exec nginx -c /tmp/nginx/nginx.conf

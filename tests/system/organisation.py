@@ -6,7 +6,6 @@ from contextlib import ExitStack, contextmanager
 from typing import Literal
 
 import httpx
-from pymongo import MongoClient
 
 from stack.local import Stack
 from tests.system.people import PASSWORD, SHOP, Json
@@ -66,7 +65,7 @@ class Organisation:
         registered = http.post("/api/users", json=body)
         assert registered.status_code == 201, registered.text
         if registered.json()["standing"] == "pending":
-            self._approve(email)
+            _done(self.admin.http.post(f"/api/organisation/members/{registered.json()['id']}/approve"))
         login = http.post("/api/auth/login", json={"email": email, "password": PASSWORD})
         assert login.status_code == 200, login.text
         http.headers["authorization"] = f"Bearer {login.json()['access_token']}"
@@ -82,13 +81,6 @@ class Organisation:
         http = self._client()
         http.headers["authorization"] = f"Bearer {made.json()['secret']}"
         return Somebody(http, {})
-
-    def _approve(self, email: str) -> None:
-        client: MongoClient[Json] = MongoClient(self._stack.mongo_uri("users"))
-        with client:
-            client.get_default_database()["people"].update_one(
-                {"email": email}, {"$set": {"standing": "active"}}
-            )
 
     def app(self, state: State) -> Json:
         """A fresh app in which everybody is what their name says; its path, and what it is called."""

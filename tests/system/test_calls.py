@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pika
+import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
 from stack.local import Stack
 from tests.system.people import App, Tracker, eventually, page
+
+pytestmark = pytest.mark.inside
 
 VISITS = 30
 

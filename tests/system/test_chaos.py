@@ -2,9 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from tests.chaos.faults import KINDS
 from tests.chaos.outcome import Plan, table
 from tests.chaos.run import run
+
+pytestmark = pytest.mark.inside
 
 
 def test_every_acked_event_is_counted_once_whatever_dies() -> None:

@@ -2,12 +2,15 @@
 
 import httpx
 import msgspec
+import pytest
 from bson import ObjectId
 from pymongo import MongoClient
 
 from services.contracts.frames import Packed, Page, Retimed
 from stack.local import Stack
 from tests.system.people import App, Tracker, eventually, now, page
+
+pytestmark = pytest.mark.inside
 
 HOUR = 3_600_000
 SLACK = 60_000

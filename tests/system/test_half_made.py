@@ -7,12 +7,15 @@ from functools import partial
 from typing import Any
 
 import httpx
+import pytest
 from bson import ObjectId
 from pymongo import MongoClient
 from pymongo.database import Database
 
 from stack.local import Stack
 from tests.system.people import SHOP, App, Json, Owner, Tracker, eventually, page
+
+pytestmark = pytest.mark.inside
 
 RESTART_SECONDS = 40
 """until what was killed runs again, with the back-off of its queue's retries"""

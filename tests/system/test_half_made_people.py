@@ -18,6 +18,8 @@ from tests.system.organisation import Organisation, Somebody, organisation
 from tests.system.people import PASSWORD, SHOP, Json, client, eventually
 from tests.system.test_half_made import RESTART_SECONDS, database
 
+pytestmark = pytest.mark.inside
+
 
 @pytest.fixture(scope="module")
 def company(stack: Stack) -> Iterator[Organisation]:

@@ -35,6 +35,7 @@ def hears(socket: ClientConnection, *there: Somebody) -> bool:
     return True
 
 
+@pytest.mark.inside
 def test_colleagues_see_each_other_come_and_go_at_any_edge(stack: Stack, company: Organisation) -> None:
     ada, bob, stranger = company.admin, company.people["member"], company.people["stranger"]
     with another_edge(stack) as other, dashboard(stack.edge_url, ada) as first:
@@ -47,6 +48,7 @@ def test_colleagues_see_each_other_come_and_go_at_any_edge(stack: Stack, company
         assert hears(first, ada)
 
 
+@pytest.mark.inside
 def test_who_is_at_an_edge_that_comes_later_is_known_to_it_at_once(
     stack: Stack, company: Organisation
 ) -> None:

@@ -5,12 +5,15 @@ import random
 import threading
 
 import httpx
+import pytest
 
 from stack.local import Stack
 from stack.local.stack import SERVICES
 from tests.chaos.ledger import Ledger
 from tests.chaos.tracker import Tracker as Load
 from tests.system.people import App, Tracker, eventually, page
+
+pytestmark = pytest.mark.inside
 
 
 async def roll(stack: Stack, app: App, ledger: Ledger) -> None:

@@ -9,6 +9,8 @@ from stack.local import Stack
 from tests.system.edges import another_edge
 from tests.system.people import SHOP, App, Tracker
 
+pytestmark = pytest.mark.inside
+
 WITHIN = 1.0
 """seconds"""
 

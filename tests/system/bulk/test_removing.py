@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import httpx
+import pytest
 from pymongo.collection import Collection
 
 from stack.local import Stack
@@ -53,6 +54,7 @@ def becomes(app: App, visitors: int, sessions: int) -> bool:
     return bool(eventually(lambda: overview(app) == wanted, 60)) or overview(app) == wanted
 
 
+@pytest.mark.inside
 def test_an_erased_visitor_is_gone_from_both_stores_and_does_not_come_back(
     app: App, stack: Stack, record: Record, tracker: Tracker
 ) -> None:
@@ -94,6 +96,7 @@ def test_only_the_owner_erases_and_a_strange_visitor_is_nothing(app: App, stack:
     assert app.owner.http.delete(f"{app.path}/visitors/nobody").json() == {"sessions": 0}
 
 
+@pytest.mark.inside
 def test_sessions_older_than_the_app_keeps_them_go_for_good(app: App, stack: Stack, record: Record) -> None:
     retention = f"{app.path}/retention"
     http = app.owner.http
@@ -118,6 +121,7 @@ def test_sessions_older_than_the_app_keeps_them_go_for_good(app: App, stack: Sta
     assert bring(app, ("carl", now() - 40 * DAY)).json()["events"] == 2
 
 
+@pytest.mark.inside
 def test_a_deleted_app_takes_its_events_along(owner: Owner, stack: Stack, record: Record) -> None:
     kept, gone = owner.app("kept"), owner.app("gone")
     for app in (kept, gone):
@@ -131,6 +135,7 @@ def test_a_deleted_app_takes_its_events_along(owner: Owner, stack: Stack, record
     assert becomes(kept, 1, 1), overview(kept)
 
 
+@pytest.mark.inside
 def test_erasing_finds_sessions_by_an_index(record: Record, app: App) -> None:
     plan = record.find({"visitor": "ada", **of(app.id)}, {"_id": 1}).explain()
     assert "sessions by visitor" in json.dumps(plan, default=str)

@@ -32,7 +32,7 @@ from tests.system.bus import calls
 from tests.system.bus.calls import Greet, Said, Sold
 from tests.system.bus.conftest import Service, connected, until, until_answered
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.inside]
 
 
 @contextmanager

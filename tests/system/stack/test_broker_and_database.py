@@ -18,6 +18,8 @@ from stack.local.errors import PortTaken, Trouble
 from stack.local.ports import holder
 from stack.local.programs import ROOT
 
+pytestmark = pytest.mark.inside
+
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:

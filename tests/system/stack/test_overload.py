@@ -11,6 +11,8 @@ from websockets.exceptions import ConnectionClosed
 from stack.local import Ports, Stack
 from tests.system.people import Owner, Stream, Tracker, eventually, page
 
+pytestmark = pytest.mark.inside
+
 UNCONFIRMED, QUEUE_BYTES = 100, 200_000
 LIMITS = {
     "UNCONFIRMED_FRAMES": str(UNCONFIRMED),

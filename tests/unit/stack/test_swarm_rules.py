@@ -386,14 +386,28 @@ def test_nginx_gives_its_own_answers_the_headers_that_the_edge_gives_answers() -
     assert OVER_TLS["strict-transport-security"] in conf("start.sh")
 
 
-def test_no_file_of_nginx_goes_out_without_the_headers() -> None:
-    """A location with headers of its own inherits none."""
-    places = re.findall(r"location ([^{]+) {(.*?)\n}", conf("routes.conf"), re.DOTALL)
-    assert len(places) >= 5
+def test_nothing_that_nginx_answers_goes_out_without_the_headers() -> None:
+    """A location with headers of its own inherits none; what it refuses is answered in another."""
+    files = ("routes.conf", "refusals.conf", "to-https.conf", "nginx.conf")
+    texts = [conf(name) for name in files]
+    places = [
+        place for text in texts for place in re.findall(r"location ([^{]+) {(.*?)\n *}\n", text, re.DOTALL)
+    ]
+    assert len(places) >= 9
     for place, body in places:
-        if "proxy_pass" not in body:
+        if "proxy_pass" not in body and body.strip() != "return 404;":
             assert re.search(r"include /proxy/(page|answer)-headers.conf;", body), place
             assert "add_header cache-control" in body, place
+
+
+def test_every_status_nginx_may_give_by_itself_is_answered_as_a_problem() -> None:
+    text = conf("nginx.conf")
+    statuses = {int(status) for line in re.findall(r"error_page ([\d ]+)", text) for status in line.split()}
+    # 494 to 497 are its own: too large a header, and what is wrong about TLS; they are told as 400.
+    assert statuses == {*(400, 403, 404, 405, 408, 413, 414, 416, 421), *range(494, 498), *range(500, 506)}
+    assert "error_page" not in conf("routes.conf"), "it would take the place of all of them"
+    for name in ("nginx.conf", "https.conf"):
+        assert conf(name).count("server {") == conf(name).count("include /proxy/refusals.conf;")
 
 
 def conf(name: str) -> str:
