@@ -108,7 +108,13 @@ def _in_order(group: Column, values: Column) -> tuple[Column, Column]:
 
 
 def _medians(piece: tuple[Column, Column]) -> tuple[Column, Column]:
-    group, values = _in_order(*piece)
+    group, values = piece
+    if (
+        group.min() == group.max()
+    ):  # there may be many of them: not sorted, which takes several times their memory
+        middle = [(len(values) - 1) // 2, len(values) // 2]
+        return group[:1], np.partition(values, middle)[middle].astype(np.float64).mean(keepdims=True)
+    group, values = _in_order(group, values)
     begins = np.flatnonzero(changes(group))
     counts = np.diff(np.append(begins, len(group)))
     low, high = (values[begins + (counts - less) // 2].astype(np.float64) for less in (1, 0))
@@ -116,7 +122,12 @@ def _medians(piece: tuple[Column, Column]) -> tuple[Column, Column]:
 
 
 def _counted_once(piece: tuple[Column, Column]) -> tuple[Column, Column]:
-    group, values = _in_order(*piece)
+    group, values = piece
+    if group.min() == group.max() and values.max() < 8 * len(values):  # likewise
+        there = np.zeros(int(values.max()) + 1, np.bool_)
+        there[values] = True
+        return group[:1], np.array([np.count_nonzero(there)])
+    group, values = _in_order(group, values)
     group = group[changes(group, values)]
     begins = np.flatnonzero(changes(group))
     return group[begins], np.diff(np.append(begins, len(group)))

@@ -208,7 +208,7 @@ def numbered(values: Column) -> Column:
     """Each value as a number from 0 on, without gaps; the same for the same."""
     order = by_number(values.view(f"u{values.itemsize}"))
     numbers = np.empty(len(values), np.int32)
-    numbers[order] = changes(values[order]).cumsum() - 1
+    numbers[order] = changes(values[order]).cumsum(dtype=np.int32) - 1
     return numbers
 
 

@@ -73,7 +73,9 @@ def _tried(on: Reading, asked: Funnel) -> Iterator[Tried]:
     """The events are read session by session, and gone through visitor by visitor."""
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
     chosen = ascending(fetch(on, "select session, visitor from chosen"))
-    who = numbered(chosen["session" if asked.per == "session" else "visitor"])
+    visitors = chosen.pop("visitor")
+    who = numbered(chosen["session"] if asked.per == "session" else visitors)
+    del visitors  # they are large
     people = int(who.max(initial=0)) + 1
     parts = [*whose(on, chosen["session"], who)]
     wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)

@@ -13,7 +13,7 @@ from services.analysis.reports import intervals
 from services.analysis.reports.paths import Paths
 from services.analysis.reports.visits import Did, begun, did
 from services.analysis.rows import Columns, first
-from services.analysis.ways import by_number, changes, events, in_order, numbered, whose
+from services.analysis.ways import by_number, changes, events, in_order, whose
 from services.contracts.analysis.pages import PageRow, PagesReport
 
 _COUNTS = ("views", "entries", "exits", "bounces", "told", "scrolled")
@@ -88,7 +88,7 @@ def _viewed(on: Reading) -> Columns:
 
 def _read(on: Reading) -> Iterator[Read]:
     those, paths = begun(on), Paths(on)
-    for part in whose(on, those.session, numbered(those.visitor)):
+    for part in whose(on, those.session, those.who):
         rows = events(on, "views", part, {"app": on.app})
         rows["page"] = paths.of(rows["page"])
         yield Read(rows, part.first, did(on, those, part))

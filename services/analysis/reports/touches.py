@@ -7,8 +7,9 @@ import numpy as np
 
 from services.analysis.reading import Reading
 from services.analysis.reports.first_clicks import first_clicks
+from services.analysis.reports.visits import people
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import NOBODY, Whose, ascending, events, fetch, numbered, whose
+from services.analysis.ways import NOBODY, Whose, events, fetch, whose
 
 CLICKED, HOVERED, SAW = range(3)
 KINDS = 3
@@ -43,8 +44,8 @@ class Touches(msgspec.Struct):
 
 def read(on: Reading) -> Iterator[Read]:
     """Part by part. Table wanted(button, target): the elements that are each button."""
-    chosen = ascending(fetch(on, "select session, visitor, started from chosen"))
-    for part in whose(on, chosen["session"], numbered(chosen["visitor"])):
+    those = people(fetch(on, "select session, visitor, started from chosen"))
+    for part in whose(on, those.session, those.who):
         clicks = _of_kind(on, part, CLICKED, 0)
         clickers = Whose(part.first, np.full(len(part.of), NOBODY, np.int32), few=True)
         clicked = clicks["session"][clicks["time"] >= on.period.start] - part.first
@@ -55,7 +56,7 @@ def read(on: Reading) -> Iterator[Read]:
             seen=_of_kind(on, part, SAW, on.period.start),
             views=events(on, "walks", clickers, {"app": on.app, "end": on.period.end}),
             first=part.first,
-            started=part.by_number(chosen["session"], chosen["started"]),
+            started=part.by_number(those.session, those.started),
         )
 
 

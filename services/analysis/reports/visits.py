@@ -5,8 +5,8 @@ import msgspec
 import numpy as np
 
 from services.analysis.reading import Reading
-from services.analysis.rows import Column
-from services.analysis.ways import Whose, ascending, events, fetch
+from services.analysis.rows import Column, Columns
+from services.analysis.ways import Whose, ascending, events, fetch, numbered
 
 SHORT = 10_000
 """ms: a bounce is under"""
@@ -16,7 +16,8 @@ class Begun(msgspec.Struct):
     """In the order of their numbers."""
 
     session: Column
-    visitor: Column
+    who: Column
+    """a dense number of the visitor"""
     started: Column
 
 
@@ -30,12 +31,20 @@ class Did(msgspec.Struct):
 
 
 def begun(on: Reading) -> Begun:
-    rows = fetch(
-        on,
-        "select session, visitor, started from chosen where started >= $start and started < $end",
-        {"start": on.period.start, "end": on.period.end},
+    period = {"start": on.period.start, "end": on.period.end}
+    return people(
+        fetch(
+            on,
+            "select session, visitor, started from chosen where started >= $start and started < $end",
+            period,
+        )
     )
-    return Begun(**ascending(rows))
+
+
+def people(sessions: Columns) -> Begun:
+    """These sessions of `chosen`, with their visitors numbered; the visitors themselves are let go of: large ones."""
+    sessions = ascending(sessions)
+    return Begun(who=numbered(sessions.pop("visitor")), **sessions)
 
 
 def did(on: Reading, those: Begun, sessions: Whose) -> Did:

@@ -5,7 +5,7 @@ from statistics import median
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.grouped import Grouped, grouped
@@ -13,6 +13,7 @@ from services.analysis.grouped import Grouped, grouped
 GROUPS = 7
 
 parts = st.lists(st.lists(st.tuples(st.integers(0, GROUPS - 1), st.sampled_from([0, 1, 2, 5, 2**20, 2**40]))))
+unhurried = settings(deadline=None)
 Rows = list[tuple[int, int]]
 
 
@@ -35,17 +36,20 @@ def at_once(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@unhurried
 @given(parts)
 def test_the_median_of_each_group(rows: list[Rows]) -> None:
     plain = [of(rows, group) for group in range(GROUPS)]
     assert told(rows).medians() == [median(values) if values else None for values in plain]
 
 
+@unhurried
 @given(parts)
 def test_what_is_there_twice_is_counted_once(rows: list[Rows]) -> None:
     assert told(rows).counted_once().tolist() == [len(set(of(rows, group))) for group in range(GROUPS)]
 
 
+@unhurried
 @given(parts)
 def test_the_groups_that_have_any_and_what_they_have(rows: list[Rows]) -> None:
     found = told(rows)
@@ -55,6 +59,7 @@ def test_the_groups_that_have_any_and_what_they_have(rows: list[Rows]) -> None:
     ]
 
 
+@unhurried
 @given(parts)
 def test_groups_go_over_into_others_with_what_they_have(rows: list[Rows]) -> None:
     found = told(rows).regrouped(np.array([0, 0, 1, 1, 2, 2, 2]), 3)

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.sheaves import Sheaves, bound
@@ -15,6 +15,7 @@ SHEAVES = 3
 parts = st.lists(
     st.lists(st.tuples(st.integers(0, SHEAVES - 1), st.integers(-(2**60), 2**60))), min_size=1, max_size=4
 )
+unhurried = settings(deadline=None)
 
 
 @pytest.fixture(scope="module", params=[0, 50, 1_000_000], ids=["written", "some written", "in memory"])
@@ -25,6 +26,7 @@ def in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("in_memory")
+@unhurried
 @given(parts)
 def test_each_sheaf_has_its_rows_in_the_order_in_which_they_came(told: list[list[tuple[int, int]]]) -> None:
     with closing(Sheaves(SHEAVES)) as sheaves:
