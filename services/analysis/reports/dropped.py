@@ -1,5 +1,7 @@
 """Who dropped out of the funnel after a stage, and where they went instead."""
 
+import numpy as np
+
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
@@ -19,9 +21,12 @@ def dropped(on: Reading, stage: int, asked: Funnel | None = None) -> DroppedRepo
         raise InvalidInput(
             "give a stage from 1 to the last but one: after the last nobody drops", field="stage"
         )
-    tried = tries(on, asked)
-    here = tried.reached == stage
-    on.connection.register("dropped", {name: column[here] for name, column in tried.last.items()})
+    found = []
+    for ended in tries(on, asked):
+        those = ended.tried.reached == stage
+        found.append({name: column[those] for name, column in ended.last.items()})
+    here = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    on.connection.register("dropped", here)
     try:
         on.connection.execute(query("dropped"))
     finally:
@@ -38,7 +43,7 @@ def dropped(on: Reading, stage: int, asked: Funnel | None = None) -> DroppedRepo
         """,
         {"most": MOST_SESSIONS},
     ).fetchall()
-    count = int(here.sum())
+    count = len(here["session"])
     return DroppedReport(
         **on.about(),
         funnel=asked,

@@ -13,7 +13,7 @@ from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
-from services.analysis.rows import Columns
+from services.analysis.rows import Column, Columns
 from services.analysis.sheaves import Bound, Sheaves, bound
 from services.analysis.ways import NOBODY, Whose, ascending, events, fetch, in_order, numbered, whose
 from services.contracts.analysis.breakdown import BreakdownField
@@ -27,16 +27,20 @@ _TABLES = {CLICK: ("clicks", "target"), PAGE: ("page_views", "page"), CUSTOM: ("
 
 
 class Tried(msgspec.Struct):
-    """The best tries, one of each visitor (or session) that began one."""
+    """The best tries, one of each visitor (or session) that began one: of some of them, or of all."""
 
-    reached: NDArray[np.int64]
+    reached: NDArray[np.int8]
     """how many stages"""
     times: NDArray[np.int64]
     """UNIX ms, a column a stage; what lies beyond the reached means nothing"""
-    first: Columns
-    """of the event that began it: session"""
+    session: Column
+    """of the event that began it"""
+
+
+class Ended(msgspec.Struct):
+    tried: Tried
     last: Columns
-    """of the event that it ended with: session, time, n, i"""
+    """of the event that each ended with: session, time, n, i"""
 
 
 def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None = None) -> FunnelReport:
@@ -45,7 +49,7 @@ def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None =
     begins = intervals.beginnings(on.period)
     if not asked.stages:
         return FunnelReport(**on.about(), funnel=asked, stages=[], series=[], by=by)
-    tried = tries(on, asked)
+    tried = _all_tried(on, asked)
     return FunnelReport(
         **on.about(),
         funnel=asked,
@@ -56,21 +60,23 @@ def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None =
     )
 
 
-def tries(on: Reading, asked: Funnel) -> Tried:
+def _all_tried(on: Reading, asked: Funnel) -> Tried:
     """Raises InvalidInput."""
-    if len(asked.stages) < 2:
-        raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
-    found = list(_tried(on, asked))
+    found = [ended.tried for ended in tries(on, asked)]
     return Tried(
         np.concatenate([part.reached for part in found]),
         np.concatenate([part.times for part in found]),
-        {name: np.concatenate([part.first[name] for part in found]) for name in found[0].first},
-        {name: np.concatenate([part.last[name] for part in found]) for name in found[0].last},
+        np.concatenate([part.session for part in found]),
     )
 
 
-def _tried(on: Reading, asked: Funnel) -> Iterator[Tried]:
-    """The events are read session by session, and gone through visitor by visitor."""
+def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
+    """Of some visitors after others: the events are read session by session, and gone through visitor by visitor.
+
+    Raises InvalidInput.
+    """
+    if len(asked.stages) < 2:
+        raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
     chosen = ascending(fetch(on, "select session, visitor from chosen"))
     visitors = chosen.pop("visitor")
@@ -112,17 +118,16 @@ def _read(on: Reading, asked: Funnel, kinds: set[int], parts: list[Whose]) -> It
         yield {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
 
 
-def _best(rows: Columns, asked: Funnel, kinds: list[int], period: Period) -> Tried:
+def _best(rows: Columns, asked: Funnel, kinds: list[int], period: Period) -> Ended:
     """Of some visitors, from all their events."""
     order = in_order(*(rows[name] for name in ("who", "time", "n", "i", "session")))
     way = Way(*(rows[name][order] for name in ("who", "time", "kind", "stages")))
     best = best_tries(way, asked, kinds, period.start, period.end)
     first = order[best.places[:, 0]]
     last = order[best.places[np.arange(len(best.reached)), best.reached - 1]]
-    return Tried(
-        best.reached,
-        way.time[best.places] if len(way.time) else best.places,
-        {"session": rows["session"][first]},
+    times = way.time[best.places] if len(way.time) else best.places
+    return Ended(
+        Tried(best.reached.astype(np.int8), times, rows["session"][first]),
         {name: rows[name][last] for name in ("session", "time", "n", "i")},
     )
 
@@ -175,7 +180,7 @@ def _parts(on: Reading, tried: Tried, by: BreakdownField) -> list[FunnelPart]:
     parts = fetch(on, "select session, name from parts")
     name_of = np.zeros(int(parts["session"].max(initial=0)) + 1, np.int64)
     name_of[parts["session"]] = parts["name"]
-    name = name_of[tried.first["session"]]
+    name = name_of[tried.session]
     entered = np.bincount(name)
     kept = [one for one in np.argsort(-entered, kind="stable")[:MOST_PARTS].tolist() if entered[one]]
     groups = [(one, name == one) for one in kept]

@@ -29,16 +29,16 @@ def journey(
 ) -> JourneyReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
-    paths = np.concatenate(list(_paths(on, page, direction, depth)))
+    paths = list(_paths(on, page, direction, depth))
     columns, places = [], []
     for step in range(depth):
-        nodes, of_sessions = _column(paths[:, step], named)
+        nodes, of_sessions = _column(np.concatenate([part[:, step] for part in paths]), named)
         columns.append(nodes)
         places.append(of_sessions)
     texts = _texts(on, {id_ for nodes in columns for id_, _ in nodes if isinstance(id_, int)})
     return JourneyReport(
         **on.about(),
-        sessions=len(paths),
+        sessions=sum(map(len, paths)),
         columns=[
             [
                 JourneyNode(kind="page", page=texts[id_], count=count)
@@ -105,7 +105,7 @@ def _column(pages: Column, named: int) -> tuple[list[tuple[int | str, int]], Col
     rank = np.argsort(-counts[1:], kind="stable") + 1
     rank = rank[: np.count_nonzero(counts[1:])]
     nodes: list[tuple[int | str, int]] = [(id_ + LEFT, int(counts[id_])) for id_ in rank[:named].tolist()]
-    places = np.zeros(len(counts), np.int64)
+    places = np.zeros(len(counts), np.int32)
     places[rank[:named]] = np.arange(len(nodes))
     if len(rank) > named:
         places[rank[named:]] = len(nodes)
