@@ -6,6 +6,7 @@ report reads its sessions from there and nowhere else, so that whoever is left o
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -31,6 +32,11 @@ class Reading(msgspec.Struct):
     @property
     def period(self) -> Period:
         return self.scope.period
+
+    def folder(self) -> Path:
+        """Where the projection's file is, and what does not fit into memory may wait."""
+        row = first(self.connection, "select current_setting('temp_directory')")
+        return Path(row[0] if row else "").parent
 
     def about(self) -> dict[str, Any]:  # Any: keyword arguments
         """What every report says of itself."""

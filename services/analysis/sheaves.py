@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -14,7 +15,7 @@ import numpy as np
 from services.analysis.rows import Column, Columns
 from services.analysis.ways import by_number
 
-IN_MEMORY = 96_000_000
+IN_MEMORY = 64_000_000
 """bytes of rows; what comes beyond them is written"""
 
 
@@ -33,8 +34,11 @@ class Written(msgspec.Struct):
 
 
 class Sheaves:
-    def __init__(self, sheaves: int) -> None:
+    """`folder`: where the file is."""
+
+    def __init__(self, sheaves: int, folder: Path) -> None:
         self.sheaves = sheaves
+        self._folder = folder
         self._kept: list[Bound] = []
         self._bytes = 0
         self._written: list[Written] = []
@@ -47,7 +51,7 @@ class Sheaves:
             self._kept.append(part)
             return
         if self._file is None:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed with this
+            self._file = tempfile.TemporaryFile(buffering=0, dir=self._folder)  # noqa: SIM115  closed with this
         written = Written(part.begins, {})
         for name, column in part.rows.items():
             written.places[name] = self._file.tell(), column.dtype

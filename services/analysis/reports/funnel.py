@@ -93,7 +93,7 @@ def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
         return bound(rows["who"].astype(np.int64) * len(parts) // people, len(parts), rows)
 
     on.connection.register("wanted", wanted)
-    sheaves = Sheaves(len(parts))
+    sheaves = Sheaves(len(parts), on.folder())
     try:
         for part in worked(_read(on, asked, set(kinds), parts), bind):
             sheaves.add(part)
@@ -146,7 +146,8 @@ def _stages(asked: Funnel, tried: Tried, of: Edges) -> list[FunnelStage]:
     stages: list[FunnelStage] = []
     first = before = len(tried.reached)
     for place, stage in enumerate(asked.stages):
-        here = tried.times[tried.reached > place]
+        those = np.flatnonzero(tried.reached > place)
+        here = tried.times[those, place]
         count = len(here)
         stages.append(
             FunnelStage(
@@ -155,8 +156,8 @@ def _stages(asked: Funnel, tried: Tried, of: Edges) -> list[FunnelStage]:
                 of_first=count / first if first else None,
                 of_previous=count / before if before else None,
                 dropped=before - count,
-                from_previous=measured(here[:, place] - here[:, place - 1], of) if place else None,
-                from_first=measured(here[:, place] - here[:, 0], of) if place else None,
+                from_previous=measured(here - tried.times[those, place - 1], of) if place else None,
+                from_first=measured(here - tried.times[those, 0], of) if place else None,
             )
         )
         before = count

@@ -1,7 +1,10 @@
 """The funnel's definition, DESIGN section 4, sentence by sentence with its numbers."""
 
+import tempfile
 from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from pathlib import Path
+from types import SimpleNamespace
+from typing import IO, Any, get_args
 
 import pytest
 
@@ -300,3 +303,23 @@ def test_every_field_of_audience_and_campaign_breaks_down(asking: Asking, by: Br
     visits = [visit("v", *way((0, "A")), referrer="x", params=given, **facts)]
     (part,) = asking(lambda on: funnel(on, Funnel(stages=pages("AB")), by), visits, PERIOD).parts
     assert (part.value, part.counts) == ({"visitor": "new", "click_id": "gclid"}.get(by, "x"), [1, 0])
+
+
+def test_what_does_not_fit_into_memory_waits_beside_the_projection(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = []
+    temporary = tempfile.TemporaryFile
+
+    def written(buffering: int, dir: Path) -> IO[bytes]:
+        folders.append(dir)
+        return temporary(mode="w+b", buffering=buffering, dir=dir)
+
+    visits = [visit(f"v{number}", *way((0, "A"), (10, "B"))) for number in range(4)]
+    asked = Funnel(stages=pages("AB"))
+    whole = asking(lambda on: funnel(on, asked), visits, PERIOD)
+    monkeypatch.setattr("services.analysis.ways.AT_ONCE", 1)
+    monkeypatch.setattr("services.analysis.sheaves.IN_MEMORY", 0)
+    monkeypatch.setattr("services.analysis.sheaves.tempfile", SimpleNamespace(TemporaryFile=written))
+    assert asking(lambda on: funnel(on, asked), visits, PERIOD) == whole
+    assert folders == [asking.projection.file.parent]

@@ -28,8 +28,10 @@ def in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.mark.usefixtures("in_memory")
 @unhurried
 @given(parts)
-def test_each_sheaf_has_its_rows_in_the_order_in_which_they_came(told: list[list[tuple[int, int]]]) -> None:
-    with closing(Sheaves(SHEAVES)) as sheaves:
+def test_each_sheaf_has_its_rows_in_the_order_in_which_they_came(
+    tmp_path_factory: pytest.TempPathFactory, told: list[list[tuple[int, int]]]
+) -> None:
+    with closing(Sheaves(SHEAVES, tmp_path_factory.getbasetemp())) as sheaves:
         for part in told:
             sheaf, value = np.array(part, np.int64).reshape(-1, 2).T
             sheaves.add(bound(sheaf, SHEAVES, {"value": value, "small": (value % 7).astype(np.uint8)}))
