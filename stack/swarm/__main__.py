@@ -22,7 +22,7 @@ def main() -> None:
     commands.add_parser("push", help="... and push them to the registry")
     commands.add_parser("secrets", help="make the secrets that are missing")
     commands.add_parser("deploy", help="put the stack into the Swarm and wait until it is well")
-    commands.add_parser("rollback", help="back to what ran before")
+    commands.add_parser("rollback", help="back to what ran before the last deployment")
     commands.add_parser("undeploy", help="take it out; volumes and secrets stay")
     commands.add_parser("services", help="what runs in the Swarm")
     commands.add_parser("logs", help="follow the logs").add_argument("names", nargs="*")
@@ -60,7 +60,7 @@ def _run(given: argparse.Namespace) -> None:
         case "deploy":
             deploy.deploy(chosen, docker)
         case "rollback":
-            deploy.rollback(chosen, docker)
+            deploy.back(chosen, docker)
         case "undeploy":
             deploy.undeploy(chosen, docker)
         case "services":

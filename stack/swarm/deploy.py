@@ -6,11 +6,11 @@ log.
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from stack.local.errors import NotReady, Trouble
-from stack.swarm import secrets
+from stack.swarm import rollback, secrets
 from stack.swarm.docker import Docker
+from stack.swarm.rollback import Service, image_of
 from stack.swarm.settings import ROOT, Settings
 
 LABEL = "datalab.data"
@@ -27,7 +27,6 @@ ONE_SHOT = "database-prepare"
 PAUSE = 1.0
 """seconds"""
 FAILED_UPDATES = ("rollback_started", "rollback_paused", "rollback_completed", "paused")
-Service = dict[str, Any]  # Any: Docker's own JSON
 Updates = dict[str, str]
 """service -> when it was updated last"""
 
@@ -59,19 +58,19 @@ def label_nodes(docker: Docker, labels: Sequence[str] = (LABEL,)) -> None:
         docker("node", "update", "--label-add", f"{label}=true", nodes[0])
 
 
-def rollback(settings: Settings, docker: Docker) -> None:
-    """Every service that was changed last goes back to what it was; a second time, forward again."""
-    services = [
-        service
-        for service in _services(settings, docker)
-        if service.get("PreviousSpec") and _name(settings, service) != ONE_SHOT
-    ]
-    if not services:
+def back(settings: Settings, docker: Docker) -> None:
+    """Every service to what it was before the last deployment: rollback.py."""
+    services = [each for each in _services(settings, docker) if _name(settings, each) != ONE_SHOT]
+    steps = rollback.steps(services, settings.registry)
+    if not steps:
         raise Trouble("There is nothing to roll back to.")
-    for service in services:
-        docker("service", "rollback", "--detach", service["Spec"]["Name"])
+    for name, image in steps.items():
+        if image is None:
+            docker("service", "rollback", "--detach", name)
+        else:
+            docker("service", "update", "--detach", "--with-registry-auth", "--image", image, name)
     wait(settings, docker)
-    print(f"Rolled back: {', '.join(_name(settings, service) for service in services)}.")
+    print(f"Rolled back: {', '.join(name.removeprefix(f'{settings.stack}_') for name in steps)}.")
 
 
 def undeploy(settings: Settings, docker: Docker) -> None:
@@ -127,7 +126,7 @@ def _started(service: Service) -> str:
 
 def _is_well(docker: Docker, service: Service, name: str, state: str) -> bool:
     wanted = service["Spec"]["Mode"]["Replicated"]["Replicas"]
-    image = _image(service)
+    image = image_of(service["Spec"])
     tasks = docker.lines(
         "service", "ps", "--no-trunc", "--format", "{{.CurrentState}}\t{{.Image}}", service["Spec"]["Name"]
     )
@@ -146,7 +145,7 @@ def running(settings: Settings, docker: Docker, *images: str) -> list[str]:
     return [
         name
         for service in _services(settings, docker)
-        if (name := _name(settings, service)) != ONE_SHOT and _image(service).startswith(starts)
+        if (name := _name(settings, service)) != ONE_SHOT and image_of(service["Spec"]).startswith(starts)
     ]
 
 
@@ -162,10 +161,6 @@ def _services(settings: Settings, docker: Docker) -> Sequence[Service]:
     label = f"label=com.docker.stack.namespace={settings.stack}"
     names = docker.lines("service", "ls", "--format", "{{.Name}}", "--filter", label)
     return docker.inspect("service", *names)
-
-
-def _image(service: Service) -> str:
-    return str(service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]).partition("@")[0]
 
 
 def _name(settings: Settings, service: Service) -> str:
