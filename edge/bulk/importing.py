@@ -15,6 +15,8 @@ import logging
 import time
 from hashlib import blake2b
 
+import msgspec
+
 from edge.bulk.blocks import Block, Blocks
 from edge.bulk.checking import Rules, check
 from edge.bulk.lines import Reject, ndjson, table
@@ -29,8 +31,8 @@ from services.contracts.bulk import ImportProgress, Line, RejectedLine
 from services.contracts.errors import ImportConflict, Unreachable
 from services.contracts.recorder import ImportState, SaveImport
 
-SAVE_SECONDS = 2.0
-"""between two savings of how far it is"""
+SAVE_SECONDS = 5.0
+"""between two savings of how far it is: with all the open sessions that is some MB"""
 MOST_REJECTS = 100
 """told one by one; the others are counted"""
 BEGINNING = 4096
@@ -61,6 +63,7 @@ class Import:
         self._beginning = bytearray()
         self._from_start = offset == 0
         self._saved_at = time.monotonic()
+        self._saving: asyncio.Task[None] | None = None
 
     async def feed(self, data: bytes) -> None:
         """Returns when there is room for more. Raises InvalidInput, ImportConflict."""
@@ -81,11 +84,16 @@ class Import:
             await self._take(block)
         if not self._skip:
             self.progress.done = True
-        await self._save(patience=PATIENCE)
+        if self._saving is not None:
+            await self._saving
+        self._state.visits = self._visits.keep()
+        await self._save(self._state, PATIENCE)
         return self.progress
 
     def abandon(self) -> None:
         """Publish nothing more: whoever takes the import up sends it anew."""
+        if self._saving is not None:
+            self._saving.cancel()
         self._shipping.abandon()
 
     def _recognise(self, data: bytes, ended: bool = False) -> None:
@@ -132,7 +140,7 @@ class Import:
         progress.done = False
         self._visits.rotate()
         if time.monotonic() - self._saved_at > SAVE_SECONDS:
-            await self._save()
+            self._save_when_confirmed()
 
     async def _packed(
         self, offset: int, lines: list[Line], numbers: list[int], rejects: list[tuple[int, str]]
@@ -159,24 +167,33 @@ class Import:
         if len(progress.rejects) < MOST_REJECTS:
             progress.rejects.append(RejectedLine(progress.lines + number + 1, why))
 
-    async def _save(self, patience: float = 0) -> None:
-        """Have it kept how far all is confirmed.
+    def _save_when_confirmed(self) -> None:
+        """Have it kept how far it is now as soon as all of that is confirmed, and go on meanwhile.
 
-        Raises Refused where that cannot be done for longer than `patience` seconds; without patience it is left to
-        the next time.
+        Raises Refused: the last time it could not be kept, and not because the recorder was away.
         """
+        if self._saving is not None:
+            if not self._saving.done():
+                return
+            self._saving.result()
+        self._saved_at = time.monotonic()
+        progress = msgspec.structs.replace(self.progress, rejects=list(self.progress.rejects))
+        state = msgspec.structs.replace(self._state, progress=progress, visits=self._visits.keep())
+        self._saving = asyncio.create_task(self._save(state))
+
+    async def _save(self, state: ImportState, patience: float = 0) -> None:
+        """Raises Refused where that cannot be done for longer than `patience` seconds; without patience it is left to
+        the next time."""
         await self._shipping.settle()
-        self._state.visits = self._visits.keep()
         end = time.monotonic() + patience
         while True:
             try:
-                await self._bus.call(SaveImport(app=self._app, state=self._state), SAVE_TIME_OUT)
-                break
+                await self._bus.call(SaveImport(app=self._app, state=state), SAVE_TIME_OUT)
+                return
             except Unreachable as error:
                 log.warning("cannot keep how far import %s is: %s", self.progress.id, error)
                 if not patience:
-                    break
+                    return
                 if time.monotonic() > end:
                     raise
                 await asyncio.sleep(1)
-        self._saved_at = time.monotonic()

@@ -16,7 +16,8 @@ from services.contracts.frames import Block, Frames
 
 log = logging.getLogger(__name__)
 
-MESSAGES_AT_ONCE = 4
+MESSAGES_AT_ONCE = 16
+"""some 100 KB each"""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """seconds before an unconfirmed message is published again"""
 
@@ -37,9 +38,8 @@ class Shipping:
         task.add_done_callback(self._done)
 
     async def settle(self) -> None:
-        """Returns when all of it is confirmed."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        """Returns when all of it is confirmed that is under way now. Raises CancelledError where it was abandoned."""
+        await asyncio.gather(*self._under_way)
 
     def abandon(self) -> None:
         """Publish nothing again: who takes the import up sends it all anew."""

@@ -13,6 +13,7 @@ from edge.bulk import blocks, importing, visits
 from edge.bulk.checking import Rules
 from edge.bulk.importing import Import
 from edge.bulk.imports import _new, _unzipped
+from edge.bulk.shipping import MESSAGES_AT_ONCE
 from services.contracts.blocks import decoded
 from services.contracts.errors import CallTimedOut, ImportConflict, InvalidInput
 from services.contracts.frames import Block, Custom, Frames, Left, Packed, Start
@@ -210,12 +211,12 @@ async def test_it_reads_no_further_than_is_confirmed(monkeypatch: pytest.MonkeyP
     bus = MemoryBus()
     bus.answers[SaveImport] = Done()
     feeding = asyncio.ensure_future(fed(importing_into(bus), file(600)))
-    await until(lambda: len(bus.told) == 4)
+    await until(lambda: len(bus.told) == MESSAGES_AT_ONCE)
     for _ in range(20):
         await asyncio.sleep(0)
-    assert len(bus.told) == 4
+    assert len(bus.told) == MESSAGES_AT_ONCE
     bus.confirm(0)
-    await until(lambda: len(bus.told) == 5)
+    await until(lambda: len(bus.told) == MESSAGES_AT_ONCE + 1)
     feeding.cancel()
     await asyncio.gather(feeding, return_exceptions=True)
 
