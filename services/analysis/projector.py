@@ -302,7 +302,7 @@ class Projector(DependencyProvider):
                 apply(Batch(documents, position, upto=0, as_of=0, caught_up=False), False)
         overlap = change_stream.as_number(collection.database.command("ping")["operationTime"])
         self.standing = self.write(self.projection.enter, "overlapping", overlap)
-        log.info("read %d frames in %.1f s", self.standing.frames, time.monotonic() - began)
+        log.info("read %d events in %.2f s", self.standing.events, time.monotonic() - began)
         return self.standing
 
     def _follow(self, collection: Collection[Document], standing: Standing) -> None:

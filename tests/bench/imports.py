@@ -1,11 +1,12 @@
 """How fast a file of past events comes in, until all of it is in the reports: `python -m tests.bench.imports`.
 
 The floor is reading the file and decoding its lines into their Structs, and nothing else. Then the same file goes out
-again, in both formats.
+again, in both formats, and the projection is built anew from the record.
 """
 
 import argparse
 import itertools
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -78,6 +79,20 @@ def out(app: App, kind: str) -> tuple[float, int]:
     return time.perf_counter() - began, size
 
 
+def rebuilt(stack: Stack, app: App, count: int) -> float:
+    """Events/s of a projection that reads all of them from the record, as it says itself."""
+    stack.stop("analysis")
+    stack.projection.unlink()
+    stack.start("analysis")
+    end = time.perf_counter() + 300
+    while counted(app) < count:
+        if time.perf_counter() > end:
+            raise SystemExit("the projection is not there again")
+        time.sleep(0.1)
+    *_, (events, seconds) = re.findall(r"read (\d+) events in ([\d.]+) s", stack.log("analysis").read_text())
+    return int(events) / float(seconds)
+
+
 def run(events: int) -> None:
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as folder:
         file = Path(folder, "events.ndjson")
@@ -124,6 +139,8 @@ def run(events: int) -> None:
                     f"export {kind:8s} {count / seconds:,.0f} events/s, {written / 1e6:,.0f} MB", flush=True
                 )
             print("  memory MB    " + "  ".join(f"{p} {m / 1e6:.0f}" for p, m in accounts.memory().items()))
+            figures["rebuild"] = round(rebuilt(stack, app, count))
+            print(f"rebuild        {figures['rebuild']:,} events/s")
             history.keep("imports", f"{events:,} events", figures, now())
         finally:
             stack.stop()
