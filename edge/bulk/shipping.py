@@ -12,7 +12,7 @@ import msgspec
 
 from edge.bus import Bus
 from services.contracts.errors import Refused
-from services.contracts.frames import Block, Frames
+from services.contracts.frames import Block, Blocks
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Shipping:
     async def send(self, block: Block) -> None:
         """Returns when it is on its way, which may be long before it is confirmed."""
         await self._slots.acquire()
-        task = asyncio.create_task(self._until_confirmed(_encode(Frames(frames=[], blocks=[block]))))
+        task = asyncio.create_task(self._until_confirmed(_encode(Blocks(blocks=[block]))))
         self._under_way.add(task)
         task.add_done_callback(self._done)
 
@@ -54,7 +54,7 @@ class Shipping:
         pause = FIRST_PAUSE
         while True:
             try:
-                await self._bus.publish(f"{Frames.source()}.events", Frames.type(), body)
+                await self._bus.publish(f"{Blocks.source()}.events", Blocks.type(), body)
                 return
             except Refused as error:
                 log.warning("a block of an import is not confirmed, again in %.1f s: %s", pause, error)

@@ -31,7 +31,7 @@ from services.analysis.parquet import parquet
 from services.analysis.record import Document, FrameInvalid
 from services.contracts.apps import App, AppDeleted, Permit
 from services.contracts.audit import Did, RecorderDeed
-from services.contracts.frames import Block, Frame, Frames
+from services.contracts.frames import Block, Blocks, Frame, Frames
 from services.contracts.messages import Actor, Done
 from services.contracts.recorder import (
     BeginImport,
@@ -143,8 +143,8 @@ class Writer:
         return refused
 
 
-def _alone(told: Frame | Block) -> Frames:
-    return Frames(frames=[told]) if isinstance(told, Frame) else Frames(frames=[], blocks=[told])
+def _alone(told: Frame | Block) -> Frames | Blocks:
+    return Frames(frames=[told]) if isinstance(told, Frame) else Blocks(blocks=[told])
 
 
 class Record(DependencyProvider):
@@ -167,8 +167,15 @@ class Recorder(Healthy):
 
     @listen(Frames, prefetch=MESSAGES_AT_ONCE)
     def record(self, event: Frames) -> None:
-        if refused := self.writer.write([*event.frames, *event.blocks]):
-            raise Unprocessable([(_alone(told), why) for told, why in refused])
+        self._write(event.frames)
+
+    @listen(Blocks, prefetch=MESSAGES_AT_ONCE)
+    def record_blocks(self, event: Blocks) -> None:
+        self._write(event.blocks)
+
+    def _write(self, told: Sequence[Frame | Block]) -> None:
+        if refused := self.writer.write(told):
+            raise Unprocessable([(_alone(one), why) for one, why in refused])
 
     @rpc
     def get_import(self, request: GetImport) -> ImportState | None:

@@ -165,9 +165,16 @@ class Block(msgspec.Struct, array_like=True):
     """the import was begun when each session was told as a Frame: it may be that some are recorded so already"""
 
 
-class Frames(Event, omit_defaults=True):
+class Frames(Event):
     """A batch of frames of any apps and sessions, told with a publisher confirm before the trackers' acks."""
 
     address: ClassVar[str] = "edge/frames"
     frames: list[Frame]
-    blocks: list[Block] = []
+
+
+class Blocks(Event):
+    """Blocks of imports. An event of their own: a recorder that knows of none has no queue for them, and an edge that
+    is newer waits for one that does instead of having them dropped."""
+
+    address: ClassVar[str] = "edge/blocks"
+    blocks: list[Block]

@@ -17,7 +17,7 @@ from pymongo.collection import Collection
 from services.analysis import record
 from services.contracts.analysis.activity import GetProgress, Progress
 from services.contracts.errors import Unreachable
-from services.contracts.frames import Block, Custom, Frame, Frames, Packed, Start
+from services.contracts.frames import Block, Blocks, Custom, Frame, Frames, Packed, Start
 from services.hosting import clock
 from services.hosting.wire import encode
 from stack.local import Stack
@@ -88,13 +88,17 @@ def publish(connection: Connection) -> Publish:
         for message in messages:
             frames = [one for one in message if isinstance(one, Frame)]
             blocks = [one for one in message if isinstance(one, Block)]
-            producer.publish(
-                encode(Frames(frames=frames, blocks=blocks)),
-                routing_key=Frames.type(),
-                content_type="application/json",
-                content_encoding="utf-8",
-                delivery_mode=2,
-            )
+            events: list[Frames | Blocks] = [Blocks(blocks=blocks)] if blocks else []
+            if frames or not blocks:
+                events.append(Frames(frames=frames))
+            for event in events:
+                producer.publish(
+                    encode(event),
+                    routing_key=event.type(),
+                    content_type="application/json",
+                    content_encoding="utf-8",
+                    delivery_mode=2,
+                )
 
     return told
 

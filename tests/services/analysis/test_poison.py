@@ -7,12 +7,13 @@ import pytest
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
 
-from services.contracts.frames import Frame, Frames, Start
+from services.contracts.frames import Blocks, Frame, Frames, Start
 from services.hosting.wire import encode
 from stack import dead_letters
 from stack.local import Stack
 from tests.services.analysis.conftest import APP, Publish, Record, Visit
 from tests.services.conftest import wait_for
+from tests.unit.services.blocks import told
 
 QUEUE = "evt-edge-frames--recorder.record"
 
@@ -67,6 +68,20 @@ def test_a_frame_that_can_never_be_recorded_is_parked_and_its_neighbours_are_rec
         letters, ("is not 32 hex digits|non-hexadecimal", "TooLarge", "8-byte"), strict=True
     ):
         assert any(word in letter.error for word in why.split("|")), letter.error
+
+
+def test_a_block_that_is_none_is_parked_and_its_neighbour_is_recorded(
+    recorder: Stack, publish: Publish, recorded: Record, listed: Listed
+) -> None:
+    good = told({bytes.fromhex(Visit().id): [Start(1, "v", False)]}, source=Visit().id)
+    publish([msgspec.structs.replace(good, n=2, content=b"nonsense"), good])
+    import_ = bytes.fromhex(good.source)
+    within = {"_id": {"$gte": import_ + bytes(8), "$lte": import_ + b"\xff" * 8}}
+    wait_for(lambda: recorded.collection.count_documents(within) == 1, 20)
+    (letter,) = once(listed, 1)
+    (parked,) = msgspec.json.decode(letter.body, type=Blocks).blocks
+    assert (parked.n, letter.origin) == (2, "evt-edge-blocks--recorder.record_blocks")
+    assert letter.error.startswith(f"block 2 of {good.source}")
 
 
 @pytest.mark.parametrize(

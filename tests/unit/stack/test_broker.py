@@ -22,11 +22,12 @@ def test_the_one_user_has_our_password_and_no_guest_exists(tmp_path: Path) -> No
     assert user["password_hash"] == password_hash(credentials.password("broker"), salt)
 
 
-def test_the_queue_of_frames_is_bounded_and_refuses_what_is_beyond(tmp_path: Path) -> None:
+def test_the_queues_of_events_are_bounded_and_refuse_what_is_beyond(tmp_path: Path) -> None:
     credentials = Credentials(tmp_path / "secrets")
     Broker(tmp_path, Ports(), credentials).programs()
     [policy] = json.loads((credentials.folder / "broker_definitions.json").read_text())["policies"]
     assert re.match(policy["pattern"], "evt-edge-frames--recorder.record")
+    assert re.match(policy["pattern"], "evt-edge-blocks--recorder.record_blocks")
     assert policy["definition"]["overflow"] == "reject-publish"
     assert policy["definition"]["max-length-bytes"] <= 268_435_456
 

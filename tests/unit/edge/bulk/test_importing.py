@@ -16,7 +16,7 @@ from edge.bulk.imports import _new, _unzipped
 from edge.bulk.shipping import MESSAGES_AT_ONCE
 from services.contracts.blocks import decoded
 from services.contracts.errors import CallTimedOut, ImportConflict, InvalidInput
-from services.contracts.frames import Block, Custom, Frames, Left, Packed, Start
+from services.contracts.frames import Block, Blocks, Custom, Left, Packed, Start
 from services.contracts.messages import Done
 from services.contracts.recorder import ImportState, SaveImport
 from tests.unit.edge.memory_bus import MemoryBus, until
@@ -48,8 +48,9 @@ class Broker(MemoryBus):
     def blocks(self) -> dict[tuple[str, int], Block]:
         """As the record keeps them: the first of a key stays."""
         kept: dict[tuple[str, int], Block] = {}
-        for _, __, body, ___ in self.told:
-            for block in msgspec.json.decode(body, type=Frames).blocks:
+        for exchange, key, body, _ in self.told:
+            assert (exchange, key) == ("edge.events", "blocks")
+            for block in msgspec.json.decode(body, type=Blocks).blocks:
                 assert kept.setdefault((block.source, block.n), block) == block
         return kept
 
