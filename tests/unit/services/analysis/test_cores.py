@@ -1,5 +1,7 @@
 """Parts worked on beside each other."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -61,3 +63,39 @@ def test_what_fails_is_raised_and_no_thread_is_left(failing: str) -> None:
         list(worked(parts(), work))
     assert threading.get_ident() not in worked_on
     assert not {thread.ident for thread in threading.enumerate()} & set(worked_on)
+
+
+PATCHED = """
+import eventlet
+eventlet.monkey_patch()
+from eventlet import patcher, tpool
+from services.analysis.cores import CORES, worked
+together = patcher.original("threading").Barrier(CORES)
+ticks = []
+
+def tick():
+    while True:
+        ticks.append(1)
+        eventlet.sleep(0.001)
+
+def work(part):
+    before = len(ticks)
+    together.wait(10)
+    while len(ticks) < before + 3:  # the event loop goes on meanwhile
+        pass
+    return part
+
+eventlet.spawn(tick)
+assert tpool.execute(lambda: list(worked(range(2 * CORES), work))) == list(range(2 * CORES))
+"""
+
+
+def test_in_a_service_the_threads_are_native_ones_and_the_event_loop_goes_on() -> None:
+    patched = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PATCHED],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert patched.returncode == 0, patched.stderr
