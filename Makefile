@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: help up down status logs clean import dead-letters setup build test test-unit test-services test-system \
 	test-browser test-tracker test-frontend lint format bench chaos lock setup-tests registry images push secrets \
 	deploy rollback undeploy swarm-status swarm-logs swarm-dead-letters swarm-reset-password \
-	swarm-rotate-keys backup restore reset-password rotate-keys test-stack test-pi
+	swarm-rotate-keys backup restore database-alone reset-password rotate-keys test-stack test-pi
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 24
@@ -85,6 +85,9 @@ backup: ## write the Swarm's databases into backups/<time>, or TO=folder
 
 restore: ## make restore FROM=backups/<time>, into empty databases or with REPLACE=1
 	@$(SWARM) restore $(FROM) $(if $(REPLACE),--replace)
+
+database-alone: ## have MongoDB on one member again, before the overlay database-set is taken away
+	@$(SWARM) database-alone
 
 reset-password: ## print a link that sets a new password: make reset-password EMAIL=ada@shop.example
 	@$(LOCAL) reset-password "$(EMAIL)"

@@ -2,9 +2,9 @@
 #   /run/secrets/broker_cookie   the cluster's cookie; without it the node makes one of its own
 #   BROKER_PEERS                 the cluster's nodes, comma separated host names; without it the node is alone
 #
-# A cluster: the first of the peers begins it, the others join whichever node of it answers, once. From then on each
-# knows the others from its volume. Queues that were there before a node came are kept on it too, from each of its
-# starts on.
+# A cluster: the first of the peers begins it, unless another one answers: then it was there before, and its disk is gone.
+# The others join whichever node of it answers, once. From then on each knows the others from its volume. Queues that
+# were there before a node came are kept on it too, from each of its starts on.
 set -eu
 . /broker/environment.sh
 mkdir -p /tmp/broker/conf.d /tmp/broker/definitions
@@ -18,7 +18,7 @@ if [ -s /run/secrets/broker_cookie ]; then
     chmod 400 "$HOME/.erlang.cookie"
 fi
 
-takes_clients() { bash -c "exec 3<>/dev/tcp/$1/5672" 2>/dev/null; }
+takes_clients() { timeout 3 bash -c "exec 3<>/dev/tcp/$1/5672" 2>/dev/null; }
 first_that_takes_clients() {
     for peer in $(echo "$BROKER_PEERS" | tr ',' ' '); do
         if [ "$peer" != "$(hostname)" ] && takes_clients "$peer"; then echo "$peer" && return; fi
@@ -26,8 +26,15 @@ first_that_takes_clients() {
 }
 if [ -n "${BROKER_PEERS:-}" ]; then
     echo 'cluster_partition_handling = pause_minority' >/tmp/broker/conf.d/20-cluster.conf
-    if [ "$(hostname)" != "${BROKER_PEERS%%,*}" ] && [ ! -d "$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME" ]; then
-        while found=$(first_that_takes_clients) && [ -z "$found" ]; do sleep 2; done
+    if [ ! -d "$RABBITMQ_MNESIA_BASE/$RABBITMQ_NODENAME" ]; then
+        looks=0
+        while found=$(first_that_takes_clients) && [ -z "$found" ]; do
+            looks=$((looks + 1))
+            if [ "$(hostname)" = "${BROKER_PEERS%%,*}" ] && [ "$looks" -ge 5 ]; then break; fi
+            sleep 2
+        done
+    fi
+    if [ -n "${found:-}" ]; then
         {
             echo 'cluster_formation.peer_discovery_backend = classic_config'
             echo "cluster_formation.classic_config.nodes.1 = rabbit@$found"

@@ -1,4 +1,4 @@
-"""python -m stack.database prepare | backup FOLDER | restore FOLDER [--replace] | counts"""
+"""python -m stack.database prepare | backup FOLDER | restore FOLDER [--replace] | counts | alone"""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from stack.database.backup import BackupInvalid, NotEmpty, backup, counts, restore
+from stack.database.leaving import StillTogether, leave_first_alone
 from stack.database.prepare import NotPrepared, prepare
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("prepare", help="make the replica set, and each service's user")
     commands.add_parser("counts", help="documents of each collection, as JSON")
+    commands.add_parser("alone", help="make the replica set one of its first member alone")
     to = commands.add_parser("backup", help="write every database into a folder")
     to.add_argument("folder", type=Path)
     back = commands.add_parser("restore", help="read a backup into empty databases")
@@ -28,11 +30,13 @@ def main() -> None:
                 prepare()
             case "counts":
                 print(json.dumps(counts(), indent=1))
+            case "alone":
+                leave_first_alone()
             case "backup":
                 backup(given.folder)
             case "restore":
                 restore(given.folder, given.replace)
-    except (NotPrepared, NotEmpty, BackupInvalid) as error:
+    except (NotPrepared, NotEmpty, BackupInvalid, StillTogether) as error:
         sys.exit(str(error))
 
 

@@ -33,6 +33,7 @@ def main() -> None:
     commands.add_parser("backup", help="write all databases into a folder").add_argument(
         "folder", type=Path, nargs="?"
     )
+    commands.add_parser("database-alone", help="have MongoDB on one member again")
     back = commands.add_parser("restore", help="read a backup into an empty stack")
     back.add_argument("folder", type=Path)
     back.add_argument("--replace", action="store_true", help="... or in place of what is there")
@@ -75,6 +76,8 @@ def _run(given: argparse.Namespace) -> None:
             operating.rotate_keys(chosen, docker)
         case "backup":
             safekeeping.backup(chosen, docker, given.folder)
+        case "database-alone":
+            safekeeping.leave_first_alone(chosen, docker)
         case "restore":
             safekeeping.restore(chosen, docker, given.folder, given.replace)
 

@@ -25,16 +25,19 @@ def bases() -> list[str]:
 def foreign(overlays: Sequence[str]) -> list[str]:
     """The images of others that these overlays run."""
     texts = [(ROOT / "stack" / f"{name}.yml").read_text() for name in overlays]
-    return sorted(
-        {image for text in texts for image in re.findall(r"^ +image: ([^$\s]+)$", text, re.MULTILINE)}
-    )
+    told = r"^ +image: (?:\$\{BASE_REGISTRY:-\})?([^$\s]+)$"
+    return sorted({image for text in texts for image in re.findall(told, text, re.MULTILINE)})
+
+
+def bring(settings: Settings, images: Sequence[str]) -> None:
+    """Have the operator's own command bring them, where there is one."""
+    if settings.bases and subprocess.run([*shlex.split(settings.bases), *images], check=False).returncode:
+        raise Trouble(f"BASES={settings.bases} did not bring {', '.join(images)}")
 
 
 def build(settings: Settings, docker: Docker, push: bool = False) -> None:
     """With buildx, images of another platform live in its cache until they are pushed; a push builds from there."""
-    wanted = [*bases(), *foreign(settings.overlays)]
-    if settings.bases and subprocess.run([*shlex.split(settings.bases), *wanted], check=False).returncode:
-        raise Trouble(f"BASES={settings.bases} did not bring {', '.join(wanted)}")
+    bring(settings, [*bases(), *foreign(settings.overlays)])
     buildx = docker.works("buildx", "version")
     if buildx and not docker.works("buildx", "inspect", BUILDER):
         docker("buildx", "create", "--name", BUILDER, *_buildkit_config(settings))

@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 from stack.local.errors import CommandFailed, Trouble
+from stack.swarm import images
 from stack.swarm.docker import Docker
 from stack.swarm.settings import ROOT, Settings
 
@@ -35,6 +36,7 @@ def start(settings: Settings, docker: Docker) -> None:
             docker("secret", "create", f"{stack}_{name}", str(folder / file))
         for private in ("server.key", "server.crt"):
             (folder / private).unlink()
+    images.bring(settings, images.foreign(["registry"]))
     docker.environment |= {"REGISTRY_STACK": stack, "REGISTRY_PORT": port}
     docker("stack", "deploy", "-c", str(FILE), stack)
     print(f"The registry starts as {settings.registry}. Other machines need {folder} and the name {host}.")

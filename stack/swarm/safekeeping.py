@@ -1,5 +1,5 @@
-"""Backup and restore: `python -m stack.database` on an errand; its files are in a folder of the node that keeps the
-data.
+"""Backup, restore, and MongoDB on one member again: `python -m stack.database` on an errand; its files are in a
+folder of the node that keeps the data.
 """
 
 import json
@@ -44,6 +44,12 @@ def restore(settings: Settings, docker: Docker, folder: Path, replace: bool) -> 
         docker("service", "update", "--force", "--detach", f"{settings.stack}_{name}")
     deploy.wait(settings, docker)
     print("Restored. The reports are complete again when analysis has read the record.")
+
+
+def leave_first_alone(settings: Settings, docker: Docker) -> None:
+    """Before the overlay `database-set` is taken away."""
+    _database(settings).run(settings, docker, "alone")
+    print("The first member has the set for itself: deploy without the overlay database-set.")
 
 
 def _database(settings: Settings) -> Errand:

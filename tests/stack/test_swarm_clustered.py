@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from stack.swarm.settings import ROOT
-from tests.stack.conftest import Operator
+from tests.stack.conftest import STACK, Operator
 from tests.stack.load import Load
 from tests.system.people import Owner, Tracker, click, eventually, page
 
@@ -38,7 +38,7 @@ def cluster(prepared: Operator) -> Iterator[Operator]:
 
 def queues(cluster: Operator) -> dict[str, tuple[str, int, int]]:
     """Those that outlive who declared them: name -> kind, members, members that are there."""
-    (container,) = cluster.containers("broker")
+    (container,) = cluster.containers("broker-3")
     command = "rabbitmqctl --quiet list_queues name type members online exclusive auto_delete"
     found = cluster.docker(
         "exec", container, "sh", "-c", f". /broker/environment.sh; {command} --formatter json"
@@ -50,12 +50,13 @@ def queues(cluster: Operator) -> dict[str, tuple[str, int, int]]:
     }
 
 
-def test_every_queue_has_three_members(cluster: Operator) -> None:
-    def whole() -> bool:
-        found = queues(cluster)
-        return len(found) > 10 and set(found.values()) == {("quorum", 3, 3)}
+def is_whole(cluster: Operator) -> bool:
+    found = queues(cluster)
+    return len(found) > 10 and set(found.values()) == {("quorum", 3, 3)}
 
-    assert eventually(whole, 120), queues(cluster)
+
+def test_every_queue_has_three_members(cluster: Operator) -> None:
+    assert eventually(lambda: is_whole(cluster), 120), queues(cluster)
 
 
 def test_a_visit_is_in_the_report_whichever_share_holds_its_app(cluster: Operator) -> None:
@@ -127,3 +128,29 @@ def is_back(cluster: Operator, name: str, before: str) -> bool:
         container != before and any(state.startswith(container) and "(healthy)" in state for state in states)
         for container in there
     )
+
+
+@pytest.mark.parametrize(("node", "name"), [("broker", "broker-1"), ("broker-2", "broker-2")])
+def test_a_broker_whose_disk_is_gone_joins_the_others_anew(cluster: Operator, node: str, name: str) -> None:
+    cluster.docker("service", "scale", "--detach", f"{STACK}_{node}=0")
+    assert eventually(lambda: cluster.docker.works("volume", "rm", f"{STACK}_{node}"), 60)
+    forgotten = f". /broker/environment.sh; rabbitmqctl forget_cluster_node rabbit@{name}"
+    (container,) = cluster.containers("broker-3")
+    cluster.docker("exec", container, "sh", "-c", forgotten)
+    cluster.docker("service", "scale", "--detach", f"{STACK}_{node}=1")
+    assert eventually(lambda: is_whole(cluster), 120), queues(cluster)
+    assert eventually(cluster.ready, 60), httpx.get(f"{cluster.front}/health/ready").text
+
+
+def test_the_database_goes_back_to_one_member_with_everything_in_it(cluster: Operator) -> None:
+    app = Owner(cluster.front).app()
+    with Tracker(cluster.front, app.token).stream() as stream:
+        stream.frame(page("/"))
+    assert eventually(lambda: app.totals()["page_views"] == 1, 20)
+    cluster.make("database-alone")
+    cluster.make("deploy", OVERLAYS=OVERLAYS.replace("database-set ", ""))
+    assert not cluster.containers("database-2")
+    assert eventually(cluster.ready, 60), httpx.get(f"{cluster.front}/health/ready").text
+    with Tracker(cluster.front, app.token).stream() as stream:
+        stream.frame(page("/"))
+    assert eventually(lambda: app.totals()["page_views"] == 2, 20)

@@ -17,7 +17,8 @@ def test_the_menu_lists_every_target() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["registry", "images", "push", "secrets", "deploy", "rollback", "undeploy", "backup"]
+    "target",
+    ["registry", "images", "push", "secrets", "deploy", "rollback", "undeploy", "backup", "database-alone"],
 )
 def test_an_operators_target_calls_the_swarm(target: str) -> None:
     would = subprocess.run(

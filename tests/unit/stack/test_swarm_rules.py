@@ -132,6 +132,7 @@ def test_every_base_image_is_pinned_to_a_patch_release() -> None:
 
 def test_the_images_of_others_are_brought_too() -> None:
     assert {image.partition(":")[0] for image in foreign(OVERLAYS)} == {"prom/prometheus", "grafana/grafana"}
+    assert [image.partition(":")[0] for image in foreign(["registry"])] == ["registry"]
 
 
 def test_mongodb_is_the_last_that_runs_on_a_pi_4() -> None:
