@@ -39,10 +39,15 @@ class Docker:
     def lines(self, *arguments: str) -> list[str]:
         return [line for line in self(*arguments).splitlines() if line]
 
+    def need_engine(self) -> None:
+        """Raises Trouble where there is none, or it does not answer."""
+        asked = self._run("version", "--format", "{{.Server.Version}}")
+        if asked.returncode:
+            raise Trouble(f"No Docker engine answers: {asked.stderr.strip()}")
+
     def need_swarm(self) -> None:
         """Raises Trouble where there is no engine, or it manages no Swarm."""
-        if not self.works("info"):
-            raise Trouble(f"No Docker engine answers: {self._run('info').stderr.strip().splitlines()[-1]}")
+        self.need_engine()
         if self("info", "--format", "{{.Swarm.ControlAvailable}}").strip() != "true":
             raise Trouble("This engine manages no Swarm: `docker swarm init` makes one.")
 

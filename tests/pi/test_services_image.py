@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from stack.local.errors import Trouble
 from stack.swarm import settings
 from stack.swarm.docker import Docker
 from stack.swarm.settings import ROOT
@@ -39,7 +40,12 @@ ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32)(at)(ctypes.addressof(wo
 
 @pytest.fixture(scope="module")
 def docker() -> Docker:
-    return Docker(settings.load({**os.environ, "TAG": "test", "DOCKER_BUILDKIT": "1"}))
+    docker = Docker(settings.load({**os.environ, "TAG": "test", "DOCKER_BUILDKIT": "1"}))
+    try:
+        docker.need_engine()
+    except Trouble as trouble:
+        pytest.exit(f"The image for the Pi is tried in a container. {trouble}", returncode=1)
+    return docker
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from stack.local import Ports
+from stack.local.errors import Trouble
 from stack.swarm import safekeeping, settings
 from stack.swarm.docker import Docker
 from stack.swarm.registry import certificates
@@ -142,7 +143,10 @@ class Operator:
 def prepared() -> Iterator[Operator]:
     """With a registry that has the images, and with the secrets."""
     operator = Operator()
-    operator.docker.need_swarm()
+    try:
+        operator.docker.need_swarm()
+    except Trouble as trouble:
+        pytest.exit(f"The stack is tried in a real Swarm. {trouble}", returncode=1)
     try:
         operator.make("registry")
         assert eventually(lambda: _well(operator), 60), "the registry does not get well"
