@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bars, medianAt } from '@/charts/histogram'
+import { bars, medianAt, ticks } from '@/charts/histogram'
 import { sparkline } from '@/charts/sparkline'
 
 const counts = (...all: number[]) => all.map((count, index) => ({ upto: index + 1 < all.length ? index + 1 : null, count }))
@@ -17,6 +17,12 @@ describe('a histogram', () => {
   })
   test('of one time is one bar among others', () => {
     expect(bars(counts(0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)).map((bar) => bar.count)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0])
+  })
+  test('has an axis that tells the times between its ends, too', () => {
+    expect(ticks(many).map((tick) => [tick.at, tick.time])).toEqual([[0, 1], [3 / 9, 4], [6 / 9, 7], [1, 10]])
+    expect(ticks(bars(counts(1, 9)))).toEqual([
+      { at: 0, time: 0, open: false }, { at: 0.5, time: 1, open: false }, { at: 1, time: 1, open: true },
+    ])
   })
   test('of few buckets shows them all', () => expect(bars(counts(0, 3, 1))).toHaveLength(3))
   test('of nothing has no bars', () => expect(bars(counts(0, 0))).toEqual([]))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from stack.local import Stack
-from stack.local.demo import BUTTONS, FUNNEL
+from stack.local.demo import BUTTONS, FUNNEL, Demo
 from tests.browser.people import log_in
 from tests.system.people import PASSWORD, App, Owner
 
@@ -50,6 +50,15 @@ def test_each_page_says_what_to_do(
         expect(page.get_by_test_id(offers).or_(page.get_by_text(offers, exact=True)).first).to_be_visible()
         keep(page, f"empty-{name.replace('/', '-')}")
         assert not NO_NUMBER.search(page.locator("#content").inner_text()), name
+
+
+def test_the_empty_overview_leads_to_the_site(stack: Stack, demo: Demo, app: App, page: Page) -> None:
+    assert app.owner.http.patch(app.path, json={"url": stack.shop_url}).status_code == 200
+    page.goto(f"{stack.edge_url}/apps/{app.id}/overview")
+    with page.context.expect_page() as opened:
+        page.get_by_test_id("open-site").click()
+    opened.value.wait_for_url(f"{stack.shop_url}/")
+    expect(opened.value.locator("script[data-token]")).to_be_attached()
 
 
 def test_a_funnel_and_buttons_without_visits_show_no_false_numbers(

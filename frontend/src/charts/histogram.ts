@@ -1,4 +1,5 @@
-// What a histogram of times draws: its buckets without the empty ones at both ends, and where the median lies.
+// What a histogram of times draws: its buckets without the empty ones at both ends, the axis below them, and where the
+// median lies. Buckets are as broad as each other, whatever time they span, so the axis tells more than its ends.
 import type { Bucket, Times } from '@/api/types'
 
 const FEWEST = 9
@@ -35,6 +36,27 @@ export function bars(histogram: Bucket[]): Bar[] {
     if (from > 0 && to - from < FEWEST) from--
   }
   return all.slice(from, to)
+}
+
+export interface Tick {
+  /** along the bars, 0 to 1 */
+  at: number
+  /** seconds */
+  time: number
+  /** The last bucket begins there and has no end. */
+  open: boolean
+}
+
+const TICKS = 3
+
+export function ticks(shown: Bar[]): Tick[] {
+  const places = Array.from({ length: TICKS + 1 }, (_, n) => Math.round((shown.length * n) / TICKS))
+  return [...new Set(places)].flatMap((place): Tick[] => {
+    const [before, after] = [shown[place - 1], shown[place]]
+    const at = place / shown.length
+    if (after) return [{ at, time: after.over, open: false }]
+    return before ? [{ at, time: before.upto ?? before.over, open: before.upto === null }] : []
+  })
 }
 
 /** Where the median lies along the bars, 0 to 1; null where the bars don't tell. */

@@ -247,7 +247,7 @@ export const en = {
     p25: 'p25',
     p75: 'p75',
     p90: 'p90',
-    count: '{n} measured',
+    count: 'measured',
     none: 'No times yet',
     upto: 'up to {time}',
     between: '{from} to {to}',
