@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from stack.local import Stack
 from stack.local.demo import BUTTONS, FUNNEL, Demo
+from tests.browser.customers import shop_of
 from tests.browser.people import log_in
-from tests.system.people import PASSWORD, App, Owner
+from tests.system.people import CHROME, PASSWORD, App, Owner
 
 NO_NUMBER = re.compile(r"NaN|undefined|Infinity|\bnull\b|\[object|[{}]|−0\b")
 
@@ -52,13 +53,22 @@ def test_each_page_says_what_to_do(
         assert not NO_NUMBER.search(page.locator("#content").inner_text()), name
 
 
-def test_the_empty_overview_leads_to_the_site(stack: Stack, demo: Demo, app: App, page: Page) -> None:
-    assert app.owner.http.patch(app.path, json={"url": stack.shop_url}).status_code == 200
-    page.goto(f"{stack.edge_url}/apps/{app.id}/overview")
-    with page.context.expect_page() as opened:
+def test_the_empty_overview_leads_to_the_site_whose_first_visitor_one_is(
+    stack: Stack, demo: Demo, app: App, chromium: Browser
+) -> None:
+    moved = {"url": stack.shop_url, "origins": [stack.shop_url]}
+    assert app.owner.http.patch(app.path, json=moved).status_code == 200
+    context = chromium.new_context(user_agent=CHROME, locale="en-GB")
+    shop_of(app, stack, context)
+    page = context.new_page()
+    page.goto(f"{stack.edge_url}/login")
+    log_in(page, app.owner.email, PASSWORD)
+    page.get_by_test_id("app-card").get_by_role("link").first.click()
+    with context.expect_page() as opened:
         page.get_by_test_id("open-site").click()
     opened.value.wait_for_url(f"{stack.shop_url}/")
-    expect(opened.value.locator("script[data-token]")).to_be_attached()
+    expect(page.get_by_test_id("overview-visitors")).to_contain_text("1")
+    context.close()
 
 
 def test_a_funnel_and_buttons_without_visits_show_no_false_numbers(

@@ -6,6 +6,9 @@ import { isOpen, type Period } from '@/numbers/period'
 import { useNews } from './live'
 import { throttled } from './throttled'
 
+/** ms: the server may give an answer for a second after its reading began, so what is asked at the news may lack it. */
+const KEPT = 1_000
+
 export interface LiveReport<T> {
   data: ShallowRef<T | null>
   problem: ShallowRef<Problem | null>
@@ -49,10 +52,15 @@ export function useReport<T>(
     },
     { immediate: true },
   )
+  let last: ReturnType<typeof setTimeout> | undefined
   useNews(app, () => {
-    if (isOpen(period())) refetch.soon()
+    if (!isOpen(period())) return
+    refetch.soon()
+    clearTimeout(last)
+    last = setTimeout(refetch.soon, KEPT + 50)
   })
   onScopeDispose(() => {
+    clearTimeout(last)
     refetch.stop()
     running?.abort()
     running = null
