@@ -137,13 +137,20 @@ def is_back(cluster: Operator, name: str, before: str) -> bool:
 @pytest.mark.parametrize(("node", "name"), [("broker", "broker-1"), ("broker-2", "broker-2")])
 def test_a_broker_whose_disk_is_gone_joins_the_others_anew(cluster: Operator, node: str, name: str) -> None:
     cluster.docker("service", "scale", "--detach", f"{STACK}_{node}=0")
-    assert eventually(lambda: cluster.docker.works("volume", "rm", f"{STACK}_{node}"), 60)
+    assert eventually(lambda: volume_is_removed(cluster, f"{STACK}_{node}"), 60)
     forgotten = f". /broker/environment.sh; rabbitmqctl forget_cluster_node rabbit@{name}"
     (container,) = cluster.containers("broker-3")
     cluster.docker("exec", container, "sh", "-c", forgotten)
     cluster.docker("service", "scale", "--detach", f"{STACK}_{node}=1")
     assert eventually(lambda: is_whole(cluster), 120), queues(cluster)
     assert eventually(cluster.ready, 60), httpx.get(f"{cluster.front}/health/ready").text
+
+
+def volume_is_removed(cluster: Operator, volume: str) -> bool:
+    """A container that was killed before holds it too, until it is removed."""
+    of_the_stack = f"label=com.docker.stack.namespace={STACK}"
+    cluster.docker("container", "prune", "--force", "--filter", of_the_stack)
+    return cluster.docker.works("volume", "rm", volume)
 
 
 def test_the_database_goes_back_to_one_member_with_everything_in_it(cluster: Operator) -> None:
