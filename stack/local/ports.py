@@ -1,5 +1,6 @@
 """The ports of a stack: which process listens where, the setting that moves it, and who sits on a taken one."""
 
+import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -8,6 +9,8 @@ from pathlib import Path
 from stack.local.errors import PortTaken, Trouble
 
 LOOPBACK = "127.0.0.1"
+OUT_OF_THE_WAY = range(10_000, 26_000)
+"""below those that Linux gives to outgoing connections (32768 and more), and above those of well-known services"""
 
 # port of -> (who listens, the setting that moves it)
 OWNERS = {
@@ -52,13 +55,21 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Ports nobody listens on now. Somebody may take one before it is used; nothing holds them."""
-        listeners = [socket.create_server((LOOPBACK, 0)) for _ in fields(cls)]
-        try:
-            return cls(*(listener.getsockname()[1] for listener in listeners))
-        finally:
-            for listener in listeners:
-                listener.close()
+        """Ports nobody listens on now, in a row at a random place. Nothing holds them, but nobody is given one by chance
+        before it is used: outgoing connections take theirs from elsewhere."""
+        while True:
+            base = secrets.choice(OUT_OF_THE_WAY)
+            ports = range(base, base + len(fields(cls)))
+            if all(map(_is_free, ports)):
+                return cls(*ports)
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def check_free(name: str, port: int, host: str = LOOPBACK) -> None:
