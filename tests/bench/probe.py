@@ -13,8 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.bench import load
 from tests.system.people import SHOP, App, Tracker, now
 
-PAUSE = 0.02
-"""seconds between two pages"""
+PAUSE, PAUSE_OF_REPORTS = 0.02, 0.5
+"""seconds between two pages; longer where the report is asked, so that it is not what the load comes from"""
 POLL = 0.03
 """seconds between two looks at the report"""
 PATIENCE = 30.0
@@ -51,7 +51,7 @@ class Probe:
                 if self._reported_too:
                     looks.append(self._reported(http, seen, sent_at))
                 await asyncio.gather(*looks)
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE_OF_REPORTS if self._reported_too else PAUSE)
         stream.close()
 
     async def _reported(self, http: httpx.AsyncClient, views: int, sent_at: float) -> None:
