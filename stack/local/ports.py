@@ -55,8 +55,8 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Ports nobody listens on now, in a row at a random place. Nothing holds them, but nobody is given one by chance
-        before it is used: outgoing connections take theirs from elsewhere."""
+        """Ports nobody listens on now, in a row at a random place. Nothing holds them, but nobody is given one by
+        chance before it is used: outgoing connections take theirs from elsewhere."""
         while True:
             base = secrets.choice(OUT_OF_THE_WAY)
             ports = range(base, base + len(fields(cls)))
