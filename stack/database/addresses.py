@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from pymongo import MongoClient
+from pymongo.errors import NotPrimaryError
 from pymongo.uri_parser import parse_uri
 
 SECRETS = Path("/run/secrets")
@@ -50,11 +51,16 @@ def direct(host: str, secrets: Path = SECRETS) -> Client:
 
 
 def primary(host: str, secrets: Path = SECRETS) -> Client:
-    """As `__system`, at the primary of the set that this server belongs to, or at this router of shards."""
+    """As `__system`, at the primary of the set that this server belongs to, or at this router of shards.
+
+    Raises PyMongoError where it does not answer, or has not found its set yet.
+    """
     with direct(host, secrets) as one:
         hello = one.admin.command("hello")
     if hello.get("msg") == "isdbgrid":
         return direct(host, secrets)
+    if "setName" not in hello:
+        raise NotPrimaryError(f"{host} has not found its replica set yet")
     return MongoClient(host, replicaSet=hello["setName"], **_system(secrets))
 
 
