@@ -37,6 +37,8 @@ MOST_UNSENT = 1_000_000
 """bytes that the other side does not take, beyond which it is cut off"""
 LINGER_SECONDS = 0.5
 """that a client whose bytes cannot be read is given to read why"""
+FAREWELL_SECONDS = 2.0
+"""that the other side is given to answer a close frame when the server ends"""
 
 
 class Gone(Exception):
@@ -204,6 +206,19 @@ class TakeableProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         if self.connection is not None:
             self.connection.end()
+
+    # -- when the server ends
+
+    def shutdown(self) -> None:
+        """uvicorn hangs up at once: to who is still sending that is a reset, which overtakes the close frame."""
+        if self.connection is not None:
+            self.say_close(CloseCode.SERVICE_RESTART, "", broken=False)
+        if not self.close_sent or self.close_timer is None:
+            super().shutdown()
+            return
+        self.stop_keepalive()
+        self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(FAREWELL_SECONDS, self._hang_up)
 
     # -- what the connection asks for
 
