@@ -1,8 +1,9 @@
 """Ten dashboards that reload at once while events come in: `python -m tests.bench.dashboards --file FILE`.
 
 The stack is given a projection of tests.bench.reports as an app's past, so that its reports read as much as they would
-after months. At first each report is asked for alone; then events come in at a pace, and ten dashboards ask for all of
-them at once, again and again. Told are the reports' times, the acks', and whether the broker missed heart-beats.
+after months. At first each report is asked for alone, and then all of them at once by a single dashboard: the quiet
+figure. Then events come in at a pace, and ten dashboards ask for all of them at once, again and again. Told are the
+reports' times, the acks', and whether the broker missed heart-beats.
 """
 
 import argparse
@@ -28,8 +29,8 @@ from tests.system.people import now
 
 REPORTS = ("overview", "pages", "funnel", "buttons")
 DASHBOARDS = 10
-ALONE = 5
-"""times that each report is asked for before"""
+QUIET = 5
+"""times that each report is asked for before, alone and by a single dashboard"""
 
 
 async def run(arguments: argparse.Namespace) -> None:
@@ -95,16 +96,24 @@ async def measure(bench: Bench, arguments: argparse.Namespace) -> None:
                 await asyncio.gather(*(ask(name) for _ in range(DASHBOARDS) for name in REPORTS))
                 await asyncio.sleep(max(0, begin + arguments.pause - time.perf_counter()))
 
+        def told() -> dict[str, list[float]]:
+            """Of each report the ms it took since the last time, ordered."""
+            ordered = {name: sorted(1000 * latency for latency in asked[name]) for name in REPORTS}
+            for latencies in asked.values():
+                latencies.clear()
+            return ordered
+
         for name in REPORTS:
-            for later in range(1, ALONE + 1):
-                await ask(name, later)
-        alone = {name: quantiles(latencies) for name, latencies in asked.items()}
+            for later in range(QUIET):
+                await ask(name, 1 + later)
+        alone = told()
+        for later in range(QUIET):
+            await asyncio.gather(*(ask(name, 1 + QUIET + later) for name in REPORTS))
+        single = told()
         streams = await bench.streams(load.events(now()))
         accounts = Accounts(bench.stack, PROCESSES)
         await load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME)
         undisturbed = _acks(streams)
-        for latencies in asked.values():
-            latencies.clear()
         await asyncio.gather(
             load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME),
             reload(time.perf_counter() + arguments.seconds),
@@ -112,14 +121,21 @@ async def measure(bench: Bench, arguments: argparse.Namespace) -> None:
         disturbed = _acks(streams)
         for stream in streams:
             stream.close()
-    print(f"{'report ms':10} {'alone p50':>10} {'all p50':>9} {'all p95':>9} {'ratio':>6}   asked")
-    for name, latencies in asked.items():
-        ordered = sorted(latencies)
-        p95 = ordered[int(len(ordered) * 0.95)] * 1000
-        middle, quiet_ms = ordered[len(ordered) // 2] * 1000, alone[name]["p50"]
-        print(f"{name:10} {quiet_ms:10.0f} {middle:9.0f} {p95:9.0f} {p95 / quiet_ms:6.1f}   {len(ordered)}")
+    print(
+        f"{'report ms':10} {'alone':>7} {'a dashboard':>12} {'ten, p50':>9} {'ten, p95':>9} {'ratio':>6}   asked"
+    )
+    for name, ten in told().items():
+        quiet, p95 = _middle(single[name]), ten[int(len(ten) * 0.95)]
+        print(
+            f"{name:10} {_middle(alone[name]):7.0f} {quiet:12.0f} {_middle(ten):9.0f} {p95:9.0f}"
+            f" {p95 / quiet:6.1f}   {len(ten)}"
+        )
     print(f"ack ms without dashboards {undisturbed}, with them {disturbed}")
     print("memory MB ", {part: round(size / 1e6) for part, size in accounts.memory().items()}, flush=True)
+
+
+def _middle(ordered: list[float]) -> float:
+    return ordered[len(ordered) // 2]
 
 
 def _acks(streams: list[load.Connection]) -> dict[str, float]:
