@@ -67,6 +67,8 @@ export function useEditor<Draft extends object>(
   return { app, draft, loadProblem, problem, saving, justSaved, frozen, dirty, load, save, discard }
 }
 
+export type Editor = ReturnType<typeof useEditor<object>>
+
 /** Keys for the rows of a list that is edited: they stay when rows move. */
 let lastKey = 0
 export const newKey = (): number => ++lastKey
