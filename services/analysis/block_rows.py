@@ -1,4 +1,4 @@
-"""Blocks of imports turned into the typed columns of the events' tables: as `columns.frame_rows`, with nothing made for
+"""Blocks of imports turned into the typed columns of the events' tables: as `frame_rows`, with nothing made for
 a single event.
 """
 

@@ -17,10 +17,12 @@ import numpy as np
 from services.analysis import columns, record
 from services.analysis.block_rows import block_rows
 from services.analysis.blocks import content, is_block
-from services.analysis.columns import KINDS, Decoded, Parts, Skipped
+from services.analysis.columns import KINDS, Skipped
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.forgetting import forget
+from services.analysis.frame_rows import FrameRows, frame_rows
 from services.analysis.memory import for_duckdb
+from services.analysis.parts import Parts, in_order, parts_of, retimed_columns
 from services.analysis.queries import query
 from services.analysis.record import Document
 from services.analysis.removals import Removed
@@ -344,20 +346,17 @@ class Projection:
         if removals:
             self._remove(removals)
         read, skipped = self._blocks(documents)
-        frames = [document for document in documents if not is_block(document)]
         skipped += refused
-        decoded = columns.decode(frames)
-        try:
-            rows = self._rows(decoded, read)
-        except OverflowError:
-            decoded = columns.decode_one_by_one(frames)
-            rows = self._rows(decoded, read)
-        parts = columns.parts_of(decoded, read)
+        frames = frame_rows(
+            [document for document in documents if not is_block(document)], self.dictionaries, writer
+        )
+        rows = self._rows(frames, read)
+        parts = parts_of(frames, read)
         sessions = self.sessions.find(parts.sessions, writer)
         numbers = [session.number for session in sessions]
         apps = self.dictionaries.apps.code(parts.apps, writer)
         kept = self._unknown(parts, numbers) if dedupe else np.ones(len(numbers), np.bool_)
-        events = columns.in_order(rows, parts, apps, numbers, kept)
+        events = in_order(rows, parts, apps, numbers, kept)
         started = self._started(parts, sessions, apps, kept)
         carry_forward(events, sessions)
         tracked = int(np.count_nonzero(columns.of_trackers(events)))
@@ -366,7 +365,7 @@ class Projection:
             for table, rows in columns.by_table(events):
                 append(writer, table, rows)
             append(writer, "deeds", columns.deeds(events))
-        if retimed := columns.retimed_columns(decoded, apps, numbers, kept):
+        if retimed := retimed_columns(frames, apps, numbers, kept):
             append(writer, "retimed", retimed)
         if started:
             append(writer, "sessions", started)
@@ -376,7 +375,7 @@ class Projection:
         return Written(
             documents=len(np.unique(parts.document[kept])),
             frames=int(np.count_nonzero(kept)),
-            skipped=[*decoded.skipped, *skipped],
+            skipped=[*frames.skipped, *skipped],
             sessions=sessions,
             events=events,
             started=started,
@@ -426,13 +425,12 @@ class Projection:
                     read.append((document, block))
         return read, skipped
 
-    def _rows(self, decoded: Decoded, read: Sequence[tuple[Document, Block]]) -> Columns:
-        """In the order of `Parts`. Raises OverflowError."""
-        rows = columns.frame_rows(decoded, self.dictionaries, self._writer)
+    def _rows(self, frames: FrameRows, read: Sequence[tuple[Document, Block]]) -> Columns:
+        """In the order of `Parts`."""
         if not read:
-            return rows
+            return frames.rows
         more = block_rows([block for _, block in read], self.dictionaries, self._writer)
-        return {name: np.concatenate([column, more[name]]) for name, column in rows.items()}
+        return {name: np.concatenate([column, more[name]]) for name, column in frames.rows.items()}
 
     def _started(
         self, parts: Parts, sessions: list[Session], apps: list[int], kept: Column

@@ -14,8 +14,10 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
+import numpy as np
 from bson import Binary, Int64, ObjectId
 from bson.errors import InvalidId
+from numpy.typing import NDArray
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid, OperationFailure
 
@@ -31,6 +33,8 @@ ROWS_OF_A_FRAME = 20
 """of a block that are as much as a frame"""
 
 _ZERO = 1 << 63
+_KEY = 24
+"""bytes"""
 _starts = msgspec.json.Decoder(list[Packed])
 
 
@@ -53,6 +57,14 @@ def frame_id(session: str, n: int) -> bytes:
 def number(key: bytes) -> int:
     """The n of a frame's `_id`."""
     return int.from_bytes(key[16:], "big") - _ZERO
+
+
+def numbers(keys: Sequence[bytes]) -> NDArray[np.int64]:
+    """The n of each `_id`. Raises ValueError where one is none."""
+    if not set(map(len, keys)) <= {_KEY}:
+        raise ValueError(f"an _id has {_KEY} bytes")
+    words = np.frombuffer(b"".join(keys), ">u8").astype(np.uint64)
+    return (words[2::3] ^ np.uint64(_ZERO)).view(np.int64)
 
 
 def visitor_key(app: ObjectId, visitor: str) -> Binary:

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from bson import Binary, ObjectId
 
-from services.analysis import dictionaries, record
+from services.analysis import dictionaries, frame_rows, record
+from services.analysis.columns import visitor_number
 from services.analysis.projection import Counts, Projection, ProjectionUnusable
 from services.contracts.frames import Click, Custom, Frame, Left, Move, Page, Retimed
 from services.hosting.shares import Share
@@ -91,6 +92,22 @@ def test_a_broken_frame_is_left_out_and_told_its_neighbours_stay(
     applied = deliver(projection, [good[0], bad, good[1]])
     assert [skipped.key for skipped in applied.skipped] == [record.frame_id(bad.session, 77)]
     assert (applied.standing.frames, applied.standing.events, applied.standing.skipped) == (2, 2, 1)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_how_many_frames_are_taken_at_once_makes_no_difference(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(frame_rows, "AT_ONCE", at_once)
+    app, paths = new_app(), "abcdefg"
+    told = frames(app, [page_visit(f"visitor {path}", path) for path in paths])
+    broken = Frame(app, told[0].session, 77, BEGIN, msgspec.Raw(b"[[1,2]]"))
+    applied = deliver(projection, [*told[:5], broken, *told[5:]])
+    assert [skipped.key for skipped in applied.skipped] == [record.frame_id(broken.session, 77)]
+    seen = "select visitor, text from page_views join sessions using (session) join pages on page = id"
+    assert sorted(rows(projection, seen), key=lambda row: str(row[1])) == [
+        (visitor_number(f"visitor {path}", b""), URL + path) for path in paths
+    ]
 
 
 @pytest.mark.parametrize(
