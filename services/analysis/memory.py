@@ -1,8 +1,17 @@
-"""How ANALYSIS_MEMORY is shared out: three quarters are DuckDB's, the rest is for the columns a report goes through."""
+"""How ANALYSIS_MEMORY is shared out: three quarters are DuckDB's, the rest is for the columns a report goes through.
+What they took is kept for the next ones."""
 
+import ctypes
 import re
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]i?B)\s*", re.IGNORECASE)
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""of glibc's malloc.h"""
+KEPT = 128 << 20
+"""bytes"""
+LARGEST = 32 << 20
+"""bytes of a column that is still kept: malloc takes no more"""
 
 
 class MemoryInvalid(ValueError):
@@ -15,3 +24,14 @@ def for_duckdb(memory: str) -> str:
     if size is None:
         raise MemoryInvalid(f"ANALYSIS_MEMORY: {memory!r} is not a size, give one like 512MB or 2GiB")
     return f"{float(size[1]) * 0.75}{size[2]}"
+
+
+def keep_memory() -> None:
+    """Have malloc keep what is given back, and one pool for all threads; to be called before there are any. A page that
+    comes fresh from the kernel costs more than all that a report does with it, and a pool for each thread as much
+    memory again. Other mallocs than glibc's stay as they are.
+    """
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        for option, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, LARGEST), (_TRIM_THRESHOLD, KEPT)):
+            libc.mallopt(option, value)

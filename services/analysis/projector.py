@@ -36,6 +36,7 @@ from services.analysis import change_stream, record, removals
 from services.analysis.activity import PRESENT, Activity
 from services.analysis.change_stream import Batch, PositionLost
 from services.analysis.matching import Matcher
+from services.analysis.memory import keep_memory
 from services.analysis.projection import Applied, Projection, ProjectionUnusable, Standing
 from services.analysis.questions import Questions
 from services.analysis.reading import Reading, reading
@@ -106,6 +107,7 @@ class Projector(DependencyProvider):
         self._readers = 0
         self._thread: GreenThread | None = None
         self._refused = Refused(self)
+        keep_memory()
         # A batch allocates ten thousands of objects that are gone with it: collecting garbage in between is
         # most of the work.
         gc.set_threshold(200_000, 20, 20)

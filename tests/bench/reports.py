@@ -19,6 +19,7 @@ import msgspec
 
 from services.analysis import record
 from services.analysis.matching import Matcher
+from services.analysis.memory import keep_memory
 from services.analysis.projection import Projection
 from services.analysis.queries import query
 from services.analysis.reading import Reading, reading
@@ -201,6 +202,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--file", type=Path, help="keep the projection here, and take it from here again")
     arguments = parser.parse_args()
+    keep_memory()
     shape = histories.Shape(events=arguments.events)
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as directory:
         file = arguments.file or Path(directory) / "analysis.duckdb"
