@@ -102,8 +102,7 @@ def _in_order(group: Column, values: Column) -> tuple[Column, Column]:
         order = np.lexsort((values, group))
         return group[order], values[order]
     key = (group.astype(np.int64) - low) << bits | values.astype(np.int64)
-    for shift in range(0, int(key.max(initial=0)).bit_length(), 16):
-        key = key[np.argsort((key >> shift).astype(np.uint16), kind="stable")]
+    key.sort()
     return (key >> bits) + low, key & (1 << bits) - 1
 
 

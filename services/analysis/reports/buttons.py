@@ -116,9 +116,9 @@ def _spans(found: Touches) -> dict[str, Part]:
         ("from_session_start", firsts, "took", ~firsts["of_page"]),
         ("from_page_entry", firsts, "took", firsts["of_page"]),
     ):
-        button = rows["button"][those]
-        order = by_number(button)
-        spans[name] = grouped(button[order], rows[ms][those][order])
+        places = np.flatnonzero(those)
+        places = places[by_number(rows["button"][places])]
+        spans[name] = grouped(rows["button"][places], rows[ms][places])
     return spans
 
 

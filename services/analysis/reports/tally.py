@@ -39,7 +39,7 @@ class Tally:
         firsts = found.firsts["button"].astype(np.int64) * self.places + first_place
         of_page = found.firsts["of_page"]
         group, who = _by_group(here * KINDS + kind, found.all["who"])
-        new = changes(group, who)  # then there is less to keep
+        new = np.flatnonzero(changes(group, who))  # then there is less to keep
         return Tallied(
             clicks=np.bincount(here[kind == CLICKED], minlength=len(self.clicks)),
             people=grouped(group[new], who[new]),

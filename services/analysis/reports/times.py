@@ -18,12 +18,13 @@ def edges(connection: duckdb.DuckDBPyConnection) -> Edges:
 def measured(ms: Column, of: Edges) -> Times | None:
     if not len(ms):
         return None
-    seconds = ms / 1000
-    p25, median, p75, p90 = np.quantile(seconds, [0.25, 0.5, 0.75, 0.9]).tolist()
-    counts = np.bincount(np.searchsorted(of, seconds, side="left"), minlength=len(of) + 1)
+    ordered = np.sort(ms)
+    p25, median, p75, p90 = (np.quantile(ordered, [0.25, 0.5, 0.75, 0.9]) / 1000).tolist()
+    upto = np.searchsorted(ordered, np.array(of) * 1000, side="right")
+    counts = np.diff(upto, prepend=0, append=len(ms))
     return Times(
         count=len(ms),
-        mean=float(seconds.mean()),
+        mean=float(ordered.mean()) / 1000,
         median=median,
         p25=p25,
         p75=p75,
