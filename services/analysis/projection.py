@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from services.analysis import columns, record
+from services.analysis.background import in_background
 from services.analysis.block_rows import block_rows
 from services.analysis.blocks import content, is_block
 from services.analysis.columns import KINDS, Skipped
@@ -231,7 +232,8 @@ class Projection:
         return self.connection
 
     def _connect(self) -> None:
-        self.connection = duckdb.connect(str(self.file), config=self.settings)
+        # DuckDB's own threads are there for the reports: a batch is too small to be shared among them.
+        self.connection = in_background(lambda: duckdb.connect(str(self.file), config=self.settings))
         self.connection.execute("set enable_progress_bar = false")
         self.lender = self.connection.cursor()
         self.inode = self.file.stat().st_ino

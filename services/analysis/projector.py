@@ -19,6 +19,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +35,7 @@ from pymongo.read_concern import ReadConcern
 
 from services.analysis import change_stream, record, removals
 from services.analysis.activity import PRESENT, Activity
+from services.analysis.background import in_background
 from services.analysis.change_stream import Batch, PositionLost
 from services.analysis.matching import Matcher
 from services.analysis.memory import keep_memory
@@ -151,7 +153,8 @@ class Projector(DependencyProvider):
             InvalidInput: what the report refuses.
         """
         with self.lent():
-            return tpool.execute(self._read, scope, config, self.freshness, report)
+            read = partial(self._read, scope, config, self.freshness, report)
+            return tpool.execute(in_background, read)
 
     @contextmanager
     def lent(self) -> Iterator[None]:
