@@ -7,6 +7,7 @@ import sys
 
 import uvicorn
 
+from edge.answering import AnsweringProtocol
 from edge.app import make_app
 from edge.collect import user_agents
 from edge.collect.stream import Streams
@@ -61,7 +62,7 @@ def main() -> None:
         host=settings.edge_host,
         port=settings.edge_port,
         loop="uvloop",
-        http="httptools",
+        http=AnsweringProtocol,
         ws=TakeableProtocol,
         ws_max_size=settings.frame_bytes,
         ws_per_message_deflate=False,
