@@ -14,7 +14,7 @@ import msgspec
 
 from services.analysis.choosing import choose
 from services.analysis.matching import Matcher
-from services.analysis.rows import first
+from services.analysis.rows import Columns, first
 from services.contracts.analysis.report import Freshness, LeftOut
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
@@ -37,6 +37,13 @@ class Reading(msgspec.Struct):
         """Where the projection's file is, and what does not fit into memory may wait."""
         row = first(self.connection, "select current_setting('temp_directory')")
         return Path(row[0] if row else "").parent
+
+    def give(self, table: str, columns: Columns) -> None:
+        """Make a temporary table of columns. What is registered is read by one of DuckDB's threads, and so is all
+        that is joined with it; a table by all of them."""
+        self.connection.register("given", columns)
+        self.connection.execute(f"create or replace temp table {table} as from given")
+        self.connection.unregister("given")
 
     def about(self) -> dict[str, Any]:  # Any: keyword arguments
         """What every report says of itself."""

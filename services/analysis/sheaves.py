@@ -85,7 +85,7 @@ class Sheaves:
 
 
 def bound(sheaf: Column, sheaves: int, rows: Columns) -> Bound:
-    """The rows, each in this one of the sheaves."""
-    order = by_number(sheaf)
-    begins = np.append(0, np.bincount(sheaf, minlength=sheaves).cumsum())
+    """The rows, each in this one of the sheaves; those beyond the last are left out."""
+    begins = np.append(0, np.bincount(sheaf, minlength=sheaves)[:sheaves].cumsum())
+    order = by_number(sheaf)[: begins[-1]]
     return Bound(begins, {name: column[order] for name, column in rows.items()})

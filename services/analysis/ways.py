@@ -4,7 +4,6 @@ What a definition says of "the next" event is then a comparison of neighbours, f
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -20,6 +19,9 @@ AT_ONCE = 1_000_000
 """events of the file of which one part is read: few, so that columns stay in the caches, and one part's memory serves
 the next"""
 NOBODY = -1
+
+_ASKED = "semi join (select session from chosen where session between $first and $last) using (session)"
+"""to read the events of few sessions; of many, to read them all takes less than to look for each"""
 
 Places = NDArray[np.int64]
 Bits = NDArray[np.bool_]
@@ -96,29 +98,13 @@ def ascending(rows: Columns) -> Columns:
     return {name: column[order] for name, column in rows.items()}
 
 
-@contextmanager
-def only(on: Reading, sessions: Whose) -> Iterator[str]:
-    """What a query that reads events ends with, so that it reads the events of few sessions; empty for many: to read
-    them all takes less than to look for each."""
-    if not sessions.few:
-        yield ""
-        return
-    asked = np.flatnonzero(sessions.of != NOBODY) + sessions.first
-    on.connection.register("asked", {"session": asked.astype(np.int32)})
-    try:
-        yield "semi join asked using (session)"
-    finally:
-        on.connection.unregister("asked")
-
-
 def events(on: Reading, name: str, sessions: Whose, parameters: Mapping[str, Any], **parts: str) -> Columns:
     """The rows of queries/<name>.sql, and `who` each is of; of other sessions too, NOBODY's. `parts` are put where the
     query names them in braces."""
-    with only(on, sessions) as asked:
-        sql = query(name).replace("{asked}", asked)
-        for place, text in parts.items():
-            sql = sql.replace(f"{{{place}}}", text)
-        rows = fetch(on, sql, {**parameters, "first": sessions.first, "last": sessions.last})
+    sql = query(name).replace("{asked}", _ASKED if sessions.few else "")
+    for place, text in parts.items():
+        sql = sql.replace(f"{{{place}}}", text)
+    rows = fetch(on, sql, {**parameters, "first": sessions.first, "last": sessions.last})
     rows["who"] = sessions.of[rows["session"] - sessions.first]
     return rows
 

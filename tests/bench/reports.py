@@ -81,22 +81,30 @@ class ReportFigures(msgspec.Struct, kw_only=True):
     """median of the same SQL alone"""
 
 
+Again = Callable[[duckdb.DuckDBPyConnection], object]
+
+
 class Recording:
     """A connection that remembers what it was asked."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self.asked: list[Callable[[duckdb.DuckDBPyConnection], object]] = []
-        self.tables: dict[str, Any] = {}  # Any: columns of any type
+        self.asked: list[Again] = []
+        self.given: list[Again] = []
+        """what of it made tables"""
 
     def execute(self, sql: str, parameters: Any = ()) -> duckdb.DuckDBPyConnection:  # Any: of any form
-        self.asked.append(lambda connection: connection.execute(sql, parameters).fetchall())
+        self._remember(lambda connection: connection.execute(sql, parameters).fetchall(), "create" in sql)
         return self._connection.execute(sql, parameters)
 
-    def register(self, name: str, columns: Any) -> None:  # Any: as above
-        self.asked.append(lambda connection: connection.register(name, columns))
-        self.tables[name] = columns
+    def register(self, name: str, columns: Any) -> None:  # Any: columns of any type
+        self._remember(lambda connection: connection.register(name, columns), True)
         self._connection.register(name, columns)
+
+    def _remember(self, again: Again, gives: bool) -> None:
+        self.asked.append(again)
+        if gives:
+            self.given.append(again)
 
     def __getattr__(self, name: str) -> Any:  # Any: whatever else a connection can do
         return getattr(self._connection, name)
@@ -148,6 +156,7 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
 
             def answer() -> None:
                 recording.asked.clear()  # noqa: B023
+                recording.given.clear()  # noqa: B023
                 with reading(cursor, matcher, scope, config, fresh) as on:  # noqa: B023
                     on.connection = cast(duckdb.DuckDBPyConnection, recording)  # noqa: B023
                     report(on)  # noqa: B023
@@ -155,13 +164,10 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
             def bare() -> None:
                 # With the choice of sessions, which is SQL too.
                 with reading(cursor, matcher, scope, config, fresh) as on:  # noqa: B023
-                    for table, columns in recording.tables.items():  # noqa: B023
-                        cursor.register(table, columns)
+                    for again in recording.given if name in BARE else recording.asked:  # noqa: B023
+                        again(cursor)
                     if name in BARE:  # noqa: B023
                         cursor.execute(*plain(on, BARE[name])).fetchall()  # noqa: B023
-                    else:
-                        for again in recording.asked:  # noqa: B023
-                            again(cursor)
 
             used = time.process_time()
             first = seconds(answer)

@@ -62,17 +62,14 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
             spans=_spans(found),
         )
 
-    on.connection.register("wanted", on.matcher.buttons(asked, on.connection).columns)
-    try:
-        for touched in worked(read(on), of_part):
-            whole.add(touched.whole)
-            trend.add(touched.trend)
-            if broken_down and touched.broken_down:
-                broken_down.add(touched.broken_down)
-            for name, part in touched.spans.items():
-                spans[name].add(part)
-    finally:
-        on.connection.unregister("wanted")
+    on.give("wanted", on.matcher.buttons(asked, on.connection).columns)
+    for touched in worked(read(on), of_part):
+        whole.add(touched.whole)
+        trend.add(touched.trend)
+        if broken_down and touched.broken_down:
+            broken_down.add(touched.broken_down)
+        for name, part in touched.spans.items():
+            spans[name].add(part)
     totals, series, took = whole.counts(), trend.counts(), _times(on, spans, len(asked))
     by_part = _parts(on, broken_down) if broken_down else [[] for _ in asked]
     return ButtonsReport(

@@ -88,11 +88,8 @@ def _earnings(on: Reading, period: dict[str, int]) -> Earnings:
     if not stages:
         return earned
     wanted = on.matcher.stages(stages[-1:], on.connection).columns
-    on.connection.register("wanted", {name: wanted[name] for name in ("kind", "subject")})
-    try:
-        rows = on.connection.execute(query("conversions"), period).fetchall()
-    finally:
-        on.connection.unregister("wanted")
+    on.give("wanted", {name: wanted[name] for name in ("kind", "subject")})
+    rows = on.connection.execute(query("conversions"), period).fetchall()
     for touch, name, currency, amount in rows:
         if currency is None:
             earned[touch, name].conversions = int(amount)

@@ -87,35 +87,46 @@ def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
     wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)
 
     def bind(rows: Columns) -> Bound:
-        if (rows["who"] == NOBODY).any():
-            here = rows["who"] != NOBODY
-            rows = {name: column[here] for name, column in rows.items()}
-        return bound(rows["who"].astype(np.int64) * len(parts) // people, len(parts), rows)
+        sheaf = rows["who"].astype(np.int64) * len(parts) // people
+        sheaf[rows["who"] == NOBODY] = len(parts)
+        return bound(sheaf, len(parts), rows)
 
-    on.connection.register("wanted", wanted)
     sheaves = Sheaves(len(parts), on.folder())
     try:
-        for part in worked(_read(on, asked, set(kinds), parts), bind):
+        for part in worked(_read(on, asked, set(kinds), wanted, parts), bind):
             sheaves.add(part)
         yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period))
     finally:
         sheaves.close()
-        on.connection.unregister("wanted")
 
 
-def _read(on: Reading, asked: Funnel, kinds: set[int], parts: list[Whose]) -> Iterator[Columns]:
-    """The events that can fill a stage; in strict order all of these kinds."""
+def _read(
+    on: Reading, asked: Funnel, kinds: set[int], wanted: Columns, parts: list[Whose]
+) -> Iterator[Columns]:
+    """The events that can fill a stage, and which; in strict order all of these kinds."""
     window = {"app": on.app, "start": on.period.start, "until": on.period.end + asked.window * 1000}
-    join = "left join" if asked.order == "strict" else "join"
+    on.give("wanted", wanted)
+    stages_of = {kind: _by_subject(wanted, kind) for kind in sorted(kinds)}
     for part in parts:
         found = []
-        for kind in sorted(kinds):
+        for kind, stages in stages_of.items():
             table, subject = _TABLES[kind]
-            rows = events(
-                on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject, join=join
-            )
+            if asked.order == "strict":
+                rows = events(on, "strict", part, window, table=table, subject=subject)
+                rows["stages"] = stages[np.minimum(rows.pop("subject"), len(stages) - 1)]
+            else:
+                rows = events(on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject)
             found.append({**rows, "kind": np.full(len(rows["who"]), kind, np.uint8)})
         yield {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
+
+
+def _by_subject(wanted: Columns, kind: int) -> Column:
+    """The stages that each subject fills, the last for all beyond."""
+    those = np.flatnonzero(wanted["kind"] == kind)
+    subject = wanted["subject"][those]
+    stages = np.zeros(int(subject.max(initial=0)) + 2, np.uint16)
+    stages[subject] = wanted["stages"][those]
+    return stages
 
 
 def _best(rows: Columns, asked: Funnel, kinds: list[int], period: Period) -> Ended:
