@@ -41,6 +41,10 @@ class Whose(msgspec.Struct):
     def last(self) -> int:
         return self.first + len(self.of) - 1
 
+    def who(self, sessions: Column) -> Column:
+        """Who these sessions, first to last, are of; NOBODY of those between them."""
+        return self.of[sessions - self.first]
+
     def by_number(self, sessions: Column, values: Column) -> Column:
         """The values of these sessions (ascending), as `of` has them; 0 of others."""
         found = np.zeros(len(self.of), values.dtype)
@@ -99,14 +103,12 @@ def ascending(rows: Columns) -> Columns:
 
 
 def events(on: Reading, name: str, sessions: Whose, parameters: Mapping[str, Any], **parts: str) -> Columns:
-    """The rows of queries/<name>.sql, and `who` each is of; of other sessions too, NOBODY's. `parts` are put where the
-    query names them in braces."""
+    """The rows of queries/<name>.sql, of other sessions between them too. `parts` are put where the query names them in
+    braces."""
     sql = query(name).replace("{asked}", _ASKED if sessions.few else "")
     for place, text in parts.items():
         sql = sql.replace(f"{{{place}}}", text)
-    rows = fetch(on, sql, {**parameters, "first": sessions.first, "last": sessions.last})
-    rows["who"] = sessions.of[rows["session"] - sessions.first]
-    return rows
+    return fetch(on, sql, {**parameters, "first": sessions.first, "last": sessions.last})
 
 
 def in_order(who: Column, time: Column, n: Column, i: Column, session: Column) -> Places:

@@ -86,10 +86,12 @@ def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
     parts = [*whose(on, chosen["session"], who)]
     wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)
 
-    def bind(rows: Columns) -> Bound:
-        sheaf = rows["who"].astype(np.int64) * len(parts) // people
-        sheaf[rows["who"] == NOBODY] = len(parts)
-        return bound(sheaf, len(parts), rows)
+    def bind(read: tuple[Whose, Columns]) -> Bound:
+        part, rows = read
+        of = part.who(rows["session"])
+        sheaf = of.astype(np.int64) * len(parts) // people
+        sheaf[of == NOBODY] = len(parts)
+        return bound(sheaf, len(parts), {**rows, "who": of})
 
     sheaves = Sheaves(len(parts), on.folder())
     try:
@@ -102,7 +104,7 @@ def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
 
 def _read(
     on: Reading, asked: Funnel, kinds: set[int], wanted: Columns, parts: list[Whose]
-) -> Iterator[Columns]:
+) -> Iterator[tuple[Whose, Columns]]:
     """The events that can fill a stage, and which; in strict order all of these kinds."""
     window = {"app": on.app, "start": on.period.start, "until": on.period.end + asked.window * 1000}
     on.give("wanted", wanted)
@@ -116,8 +118,8 @@ def _read(
                 rows["stages"] = stages[np.minimum(rows.pop("subject"), len(stages) - 1)]
             else:
                 rows = events(on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject)
-            found.append({**rows, "kind": np.full(len(rows["who"]), kind, np.uint8)})
-        yield {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
+            found.append({**rows, "kind": np.full(len(rows["session"]), kind, np.uint8)})
+        yield part, {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
 
 
 def _by_subject(wanted: Columns, kind: int) -> Column:

@@ -10,7 +10,7 @@ from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.paths import Paths
 from services.analysis.rows import Column, Columns, first
-from services.analysis.ways import ascending, changes, events, fetch, in_order, whose
+from services.analysis.ways import Whose, ascending, changes, events, fetch, in_order, whose
 from services.contracts.analysis.journey import (
     Direction,
     JourneyLink,
@@ -65,15 +65,17 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
     sessions = ascending(fetch(on, begun, period))["session"]
     from_page = None if page is None else _id_of(on, page)
 
-    def read() -> Iterator[Columns]:
+    def read() -> Iterator[tuple[Whose, Columns]]:
         same = Paths(on)
         for part in whose(on, sessions, np.arange(len(sessions))):
             rows = events(on, "journey", part, {"app": on.app})
             rows["page"] = same.of(rows["page"])
-            yield rows
+            yield part, rows
 
-    def of_part(rows: Columns) -> Steps:
-        order = in_order(*(rows[name] for name in ("who", "time", "n", "i", "session")))
+    def of_part(read: tuple[Whose, Columns]) -> Steps:
+        part, rows = read
+        who = part.who(rows["session"])
+        order = in_order(who, *(rows[name] for name in ("time", "n", "i", "session")))
         session, entered = rows["session"][order], rows["page"][order]
         # Repeats are folded.
         new = changes(session, entered)

@@ -11,9 +11,9 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.paths import Paths
-from services.analysis.reports.visits import Did, begun, did
+from services.analysis.reports.visits import begun, did
 from services.analysis.rows import Column, Columns, first
-from services.analysis.ways import by_number, changes, events, in_order, whose
+from services.analysis.ways import NOBODY, Whose, by_number, changes, events, in_order, whose
 from services.contracts.analysis.pages import PageRow, PagesReport
 
 _COUNTS = ("views", "entries", "exits", "bounces", "told", "scrolled")
@@ -22,13 +22,15 @@ _ENTRY, _EXIT, _BOUNCE, _TOLD = 1, 2, 4, 8
 
 
 class Read(msgspec.Struct):
-    """The page views of some sessions, as they were read: `rows` of queries/views.sql."""
+    """What is read of some sessions."""
 
+    sessions: Whose
     rows: Columns
-    """with `page`: a path's first one"""
-    first: int
-    """the lowest of the sessions' numbers"""
-    did: Did
+    """of queries/views.sql, with `page`: a path's first one"""
+    deeds: Columns
+    """rows of queries/did.sql"""
+    started: Column
+    """UNIX ms, by the session's number from the first on"""
 
 
 class Viewed(msgspec.Struct):
@@ -93,17 +95,20 @@ def _read(on: Reading) -> Iterator[Read]:
     for part in whose(on, those.session, those.who):
         rows = events(on, "views", part, {"app": on.app})
         rows["page"] = paths.of(rows["page"])
-        yield Read(rows, part.first, did(on, those, part))
+        deeds = events(on, "did", part, {"app": on.app})
+        yield Read(part, rows, deeds, part.by_number(those.session, those.started))
 
 
 def _of_part(read: Read) -> Viewed:
     """A page view lasts to the session's next one, the last one to its last sign of life. How far a page was scrolled
     is told by the page view after it."""
-    rows, of = read.rows, read.did
-    session = np.where(rows["who"] < 0, rows["who"], rows["session"] - read.first)
+    rows, of = read.rows, did(read.deeds, read.started, read.sessions.first)
+    whose = read.sessions.who(rows["session"])
+    session = np.where(whose == NOBODY, NOBODY, rows["session"] - read.sessions.first)
     order = in_order(session, *(rows[name] for name in ("time", "n", "i", "session")))
     session = session[order]
-    page, who, time, scroll = (rows[name][order] for name in ("page", "who", "time", "scroll"))
+    page, time, scroll = (rows[name][order] for name in ("page", "time", "scroll"))
+    who = whose[order]
     entered = changes(session)
     left_here = np.append(entered, True)[1:]
     until = np.append(time, 0)[1:]

@@ -17,16 +17,15 @@ _TABLES = {CLICKED: ("clicks", ", n, i"), HOVERED: ("hovers", ", elapsed, flags"
 
 
 class Read(msgspec.Struct):
-    """What is read of some sessions, in no order."""
+    """What is read of some sessions, in no order, and between them."""
 
+    sessions: Whose
     clicks: Columns
     """before the period too: the next one is not the first then"""
     hovers: Columns
     seen: Columns
     views: Columns
     """page views: all of them take less to read than to look for those of who clicked"""
-    first: int
-    """the lowest of the sessions' numbers"""
     started: Column
     """UNIX ms, by the session's number from the first on"""
 
@@ -46,13 +45,12 @@ def read(on: Reading) -> Iterator[Read]:
     """Part by part. Table wanted(button, target): the elements that are each button."""
     those = people(fetch(on, "select session, visitor, started from chosen"))
     for part in whose(on, those.session, those.who):
-        clicks = _of_kind(on, part, CLICKED, 0)
         yield Read(
-            clicks=clicks,
+            sessions=part,
+            clicks=_of_kind(on, part, CLICKED, 0),
             hovers=_of_kind(on, part, HOVERED, on.period.start),
             seen=_of_kind(on, part, SAW, on.period.start),
             views=events(on, "walks", part, {"app": on.app, "end": on.period.end}),
-            first=part.first,
             started=part.by_number(those.session, those.started),
         )
 
@@ -60,33 +58,40 @@ def read(on: Reading) -> Iterator[Read]:
 def _of_kind(on: Reading, part: Whose, kind: int, start: int) -> Columns:
     table, columns = _TABLES[kind]
     asked = {"app": on.app, "start": start, "end": on.period.end}
-    rows = events(on, "touches", part, asked, table=table, columns=columns)
-    here = rows["who"] != NOBODY
-    return {name: column[here] for name, column in rows.items()}
+    return events(on, "touches", part, asked, table=table, columns=columns)
+
+
+def _known(sessions: Whose, rows: Columns) -> Columns:
+    """Those of these sessions, and who they are of."""
+    who = sessions.who(rows["session"])
+    here = np.flatnonzero(who != NOBODY)
+    return {"who": who[here], **{name: column[here] for name, column in rows.items()}}
 
 
 def touches(of: Read, start: int) -> Touches:
     """In the period that begins at `start` (UNIX ms)."""
-    inside = of.clicks["time"] >= start
-    found = [{name: column[inside] for name, column in of.clicks.items()}, of.hovers, of.seen]
+    clicks, hovers, seen = (_known(of.sessions, rows) for rows in (of.clicks, of.hovers, of.seen))
+    inside = np.flatnonzero(clicks["time"] >= start)
+    found = [{name: column[inside] for name, column in clicks.items()}, hovers, seen]
     touched = {
         name: np.concatenate([one[name] for one in found]) for name in ("who", "session", "time", "button")
     }
     touched["kind"] = np.repeat(np.arange(KINDS, dtype=np.uint8), [len(one["who"]) for one in found])
-    return Touches(touched, of.hovers, _firsts(of, start))
+    return Touches(touched, hovers, _firsts(of, clicks, start))
 
 
-def _firsts(of: Read, start: int) -> Columns:
+def _firsts(of: Read, clicks: Columns, start: int) -> Columns:
+    first = of.sessions.first
     clicked = np.zeros(len(of.started), np.bool_)
-    clicked[of.clicks["session"][of.clicks["time"] >= start] - of.first] = True
-    views, clicks = (np.flatnonzero(clicked[rows["session"] - of.first]) for rows in (of.views, of.clicks))
+    clicked[clicks["session"][clicks["time"] >= start] - first] = True
+    viewed, of_clicker = (np.flatnonzero(clicked[rows["session"] - first]) for rows in (of.views, clicks))
     walks = {
-        name: np.concatenate([of.views[name][views], of.clicks[name][clicks]])
+        name: np.concatenate([of.views[name][viewed], clicks[name][of_clicker]])
         for name in ("session", "time", "n", "i")
     }
-    nothing = np.full(len(views), -1, np.int32)
-    found = first_clicks({**walks, "button": np.concatenate([nothing, of.clicks["button"][clicks]])})
+    nothing = np.full(len(viewed), -1, np.int32)
+    found = first_clicks({**walks, "button": np.concatenate([nothing, clicks["button"][of_clicker]])})
     found = {name: column[found["clicked"] >= start] for name, column in found.items()}
     of_page = found.pop("entered")
-    begins = np.where(of_page < 0, of.started[found["session"] - of.first], of_page)
+    begins = np.where(of_page < 0, of.started[found["session"] - first], of_page)
     return {**found, "took": np.maximum(found["clicked"] - begins, 0), "of_page": of_page >= 0}

@@ -6,7 +6,7 @@ import numpy as np
 
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import Whose, ascending, events, fetch, numbered
+from services.analysis.ways import ascending, fetch, numbered
 
 SHORT = 10_000
 """ms: a bounce is under"""
@@ -47,10 +47,9 @@ def people(sessions: Columns) -> Begun:
     return Begun(who=numbered(sessions.pop("visitor")), **sessions)
 
 
-def did(on: Reading, those: Begun, sessions: Whose) -> Did:
-    started = sessions.by_number(those.session, those.started)
-    rows = events(on, "did", sessions, {"app": on.app})
-    place, until = rows["session"] - sessions.first, started.copy()
-    np.maximum.at(until, place, rows["last_sign"])
-    views, clicks = (np.bincount(place, rows[name], len(started)) for name in ("page_views", "clicks"))
+def did(deeds: Columns, started: Column, first: int) -> Did:
+    """From the rows of queries/did.sql; `started` by the session's number, from the first of them on."""
+    place, until = deeds["session"] - first, started.copy()
+    np.maximum.at(until, place, deeds["last_sign"])
+    views, clicks = (np.bincount(place, deeds[name], len(started)) for name in ("page_views", "clicks"))
     return Did(until, (views == 1) & (clicks == 0) & (until - started < SHORT))
