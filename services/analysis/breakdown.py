@@ -23,11 +23,8 @@ def know_parts(on: Reading, by: BreakdownField | None) -> None:
             "create or replace temp table parts as select session, 0 as name from chosen limit 0"
         )
     elif by in get_args(Audience):
-        on.connection.register("asked", {"field": texts([by])})
-        try:
-            on.connection.execute(query("parts"))
-        finally:
-            on.connection.unregister("asked")
+        on.give("asked", {"field": texts([by])})
+        on.connection.execute(query("parts"))
     else:
         know_traffic(on, cast(CampaignField, by))
         on.connection.execute("create or replace temp table parts as select session, name from traffic")

@@ -21,7 +21,6 @@ from services.analysis import record
 from services.analysis.matching import Matcher
 from services.analysis.memory import keep_memory
 from services.analysis.projection import Projection
-from services.analysis.queries import query
 from services.analysis.reading import Reading, reading
 from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
@@ -64,7 +63,10 @@ REPORTS: dict[str, Callable[[Reading], Report]] = {
     "heatmap, moves": lambda on: heatmap(on, "/", "move"),
     "heatmap, scroll": lambda on: heatmap(on, "/", "scroll"),
 }
-BARE = {name: name for name in ("funnel", "journey", "pages", "buttons")}
+BARE = {
+    name: name.removesuffix(", filtered")
+    for name in ("overview", "overview, filtered", "audience", "pages", "funnel", "journey", "buttons")
+}
 """reports that are a pass over columns: the same question as plain SQL, of bare/*.sql"""
 FILTERS = ["browser:Chrome|Safari", "page:/products/*"]
 
@@ -194,11 +196,8 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
 
 def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
     """The report as plain SQL; what it asks of tables, the report has given."""
-    sql = (
-        (Path(__file__).parent / "bare" / f"{name}.sql")
-        .read_text()
-        .replace("{visits}", query("visits").rstrip())
-    )
+    sql, visits = ((Path(__file__).parent / "bare" / f"{one}.sql").read_text() for one in (name, "visits"))
+    sql = sql.replace("{visits}", visits.rstrip())
     values = {"app": on.app, "start": on.period.start, "end": on.period.end, "window": 7 * histories.DAY}
     return sql, {key: value for key, value in values.items() if f"${key}" in sql}
 

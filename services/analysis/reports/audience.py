@@ -1,41 +1,57 @@
 """The audience: who came, by one of the facts of a session."""
 
-from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
+from services.analysis.reports.counted import counted, present
+from services.analysis.reports.visits import people
+from services.analysis.rows import Column
+from services.analysis.ways import ascending, fetch
 from services.contracts.analysis.audience import AudienceReport, AudienceRow
 from services.contracts.filters import Audience
-
-_NEW_OR_RETURNING = "(select * from (values (0, 'new'), (1, 'returning')) as words(id, text))"
 
 
 def audience(on: Reading, by: Audience = "browser", most: int = 100) -> AudienceReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
-    period = {"start": on.period.start, "end": on.period.end, "most": most}
-    rows = on.connection.execute(_sql(by), period).fetchall()
+    fact = "came_back::integer" if by == "visitor" else by
+    sessions = fetch(
+        on,
+        f"""
+        select session, visitor, started, {fact} as value from sessions semi join chosen using (session)
+        where started >= $start and started < $end
+        """,
+        {"start": on.period.start, "end": on.period.end},
+    )
+    sessions = ascending(sessions)
+    values, groups = present(sessions.pop("value"))
+    (counts,) = counted(on, people(sessions), [groups])
+    texts = _texts(on, by, values)
+    found = [(texts.get(value, ""), of) for value, of in zip(values.tolist(), counts, strict=True) if of]
+    found.sort(key=lambda row: (-row[1].visitors, -row[1].sessions, row[0]))
     return AudienceReport(
         **on.about(),
         by=by,
-        values=rows[0][-1] if rows else 0,
+        values=len(found),
         rows=[
             AudienceRow(
-                value=value,
-                visitors=visitors,
-                sessions=sessions,
-                page_views=page_views,
-                bounce_rate=bounce_rate,
-                duration=duration,
-                pages_per_session=pages_per_session,
+                value=text,
+                visitors=of.visitors,
+                sessions=of.sessions,
+                page_views=of.page_views,
+                bounce_rate=of.bounce_rate,
+                duration=of.duration,
+                pages_per_session=of.pages_per_session,
             )
-            for value, visitors, sessions, page_views, bounce_rate, duration, pages_per_session, _ in rows
+            for text, of in found[:most]
         ],
     )
 
 
-def _sql(by: Audience) -> str:
+def _texts(on: Reading, by: Audience, values: Column) -> dict[int, str]:
     if by == "visitor":
-        value, table = "came_back::integer", _NEW_OR_RETURNING
-    else:
-        value, table = by, "referrers" if by == "referrer" else "words"
-    return query("audience").replace("{value}", value).replace("{table}", table)
+        return {0: "new", 1: "returning"}
+    on.give("present", {"id": values})
+    table = "referrers" if by == "referrer" else "words"
+    return dict(
+        on.connection.execute(f"select id, text from {table} semi join present using (id)").fetchall()
+    )

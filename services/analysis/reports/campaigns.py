@@ -8,7 +8,10 @@ import numpy as np
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
+from services.analysis.reports.counted import Counts, counted, present
+from services.analysis.reports.visits import people
 from services.analysis.rows import texts
+from services.analysis.ways import ascending, fetch
 from services.contracts.analysis.campaigns import (
     CampaignField,
     CampaignRow,
@@ -20,14 +23,6 @@ from services.contracts.click_ids import CLICK_IDS
 from services.contracts.config import Campaign
 
 MOST_ROWS = 1_000
-
-
-class Came(msgspec.Struct):
-    """In the period, under one name."""
-
-    visitors: int = 0
-    sessions: int = 0
-    bounce_rate: float | None = None
 
 
 class Earned(msgspec.Struct):
@@ -44,8 +39,7 @@ def campaigns(on: Reading, by: CampaignField = "campaign") -> CampaignsReport:
     intervals.check(on.period)
     know_traffic(on, by)
     period = {"start": on.period.start, "end": on.period.end}
-    rows = on.connection.execute(query("campaigns"), period).fetchall()
-    came = {name: Came(*counts) for name, *counts in rows}
+    came = _came(on, period)
     earned = _earnings(on, {**period, "app": on.app})
     own = {campaign.name: campaign for campaign in on.config.campaigns} if by == "campaign" else {}
     names = list(dict.fromkeys([*own, *came, *(name for _, name in earned)]))
@@ -57,7 +51,7 @@ def campaigns(on: Reading, by: CampaignField = "campaign") -> CampaignsReport:
         goal=on.config.funnel.stages[-1].name if on.config.funnel.stages else None,
         sessions=sum(one.sessions for one in came.values()),
         conversions=sum(one.conversions for (touch, _), one in earned.items() if touch == "last"),
-        rows=[_row(name, own.get(name), came.get(name, Came()), earned) for name in shown],
+        rows=[_row(name, own.get(name), came.get(name), earned) for name in shown],
         left_out=len(names) - len(shown),
     )
 
@@ -74,12 +68,19 @@ def know_traffic(on: Reading, by: CampaignField) -> None:
         "own": {"suffix": texts([one.suffix for one in own]), "name": texts([one.name for one in own])},
     }
     for table, columns in tables.items():
-        on.connection.register(table, columns)
-    try:
-        on.connection.execute(query("traffic"))
-    finally:
-        for table in tables:
-            on.connection.unregister(table)
+        on.give(table, columns)
+    on.connection.execute(query("traffic"))
+
+
+def _came(on: Reading, period: dict[str, int]) -> dict[str, Counts]:
+    """Who came in the period, by name; most sessions first."""
+    begun = "select session, visitor, started, name from traffic where started >= $start and started < $end"
+    sessions = ascending(fetch(on, begun, period))
+    names, groups = present(sessions.pop("name"))
+    (counts,) = counted(on, people(sessions), [groups])
+    said: dict[int, str] = dict(on.connection.execute("select name, text from traffic_names").fetchall())
+    found = [(said[name], of) for name, of in zip(names.tolist(), counts, strict=True) if of]
+    return dict(sorted(found, key=lambda row: (-row[1].sessions, row[0])))
 
 
 def _earnings(on: Reading, period: dict[str, int]) -> Earnings:
@@ -98,14 +99,14 @@ def _earnings(on: Reading, period: dict[str, int]) -> Earnings:
     return earned
 
 
-def _row(name: str, own: Campaign | None, came: Came, earned: Earnings) -> CampaignRow:
+def _row(name: str, own: Campaign | None, came: Counts | None, earned: Earnings) -> CampaignRow:
     first, last = (_credit(earned.get((touch, name), Earned()), own) for touch in ("first", "last"))
     return CampaignRow(
         name=name or None,
         suffix=own.suffix if own else None,
-        visitors=came.visitors,
-        sessions=came.sessions,
-        bounce_rate=came.bounce_rate,
+        visitors=came.visitors if came else 0,
+        sessions=came.sessions if came else 0,
+        bounce_rate=came.bounce_rate if came else None,
         first_touch=first,
         last_touch=last,
         cost=None if own is None or own.cost is None else Money(amount=own.cost, currency=own.currency or ""),

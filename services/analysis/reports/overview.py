@@ -1,8 +1,11 @@
 """The overview: visitors, sessions, page views, bounces and durations, in a period and its intervals."""
 
-from services.analysis.queries import query
+import numpy as np
+
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
+from services.analysis.reports.counted import Groups, counted
+from services.analysis.reports.visits import begun
 from services.contracts.analysis.overview import Overview, OverviewPoint, OverviewTotals
 from services.contracts.analysis.scope import Period
 
@@ -23,32 +26,23 @@ def overview(on: Reading) -> Overview:
 def _measure(
     on: Reading, period: Period, begins: list[int]
 ) -> tuple[OverviewTotals, dict[int, OverviewPoint]]:
-    rows = on.connection.execute(
-        query("overview"), {"start": period.start, "end": period.end, "intervals": begins}
-    ).fetchall()
-    totals = OverviewTotals(
-        visitors=0,
-        sessions=0,
-        page_views=0,
-        events=0,
-        bounce_rate=None,
-        duration=None,
-        pages_per_session=None,
+    those = begun(on, period)
+    interval = np.searchsorted(begins, those.started, side="right") - 1
+    (whole,), by_interval = counted(
+        on, those, [Groups(np.zeros_like(interval), 1), Groups(interval, len(begins))]
     )
-    points: dict[int, OverviewPoint] = {}
-    for begin, visitors, sessions, page_views, events, bounce_rate, duration, pages_per_session in rows:
-        if begin is not None:
-            points[begin] = OverviewPoint(
-                at=begin, visitors=visitors, sessions=sessions, page_views=page_views
-            )
-        elif sessions:
-            totals = OverviewTotals(
-                visitors=visitors,
-                sessions=sessions,
-                page_views=page_views,
-                events=events,
-                bounce_rate=bounce_rate,
-                duration=duration,
-                pages_per_session=pages_per_session,
-            )
+    totals = OverviewTotals(
+        visitors=whole.visitors if whole else 0,
+        sessions=whole.sessions if whole else 0,
+        page_views=whole.page_views if whole else 0,
+        events=whole.events if whole else 0,
+        bounce_rate=whole.bounce_rate if whole else None,
+        duration=whole.duration if whole else None,
+        pages_per_session=whole.pages_per_session if whole else None,
+    )
+    points = {
+        begin: OverviewPoint(at=begin, visitors=of.visitors, sessions=of.sessions, page_views=of.page_views)
+        for begin, of in zip(begins, by_interval, strict=True)
+        if of
+    }
     return totals, points

@@ -91,7 +91,7 @@ def _viewed(on: Reading) -> Columns:
 
 
 def _read(on: Reading) -> Iterator[Read]:
-    those, paths = begun(on), Paths(on)
+    those, paths = begun(on, on.period), Paths(on)
     for part in whose(on, those.session, those.who):
         rows = events(on, "views", part, {"app": on.app})
         rows["page"] = paths.of(rows["page"])

@@ -1,5 +1,5 @@
-"""The sessions that started in the period, each with what it did, whenever that was: queries/visits.sql once more, as
-columns by the session's number, for reports that go through events."""
+"""The sessions that started in the period, each with what it did, whenever that was; as columns by the session's
+number."""
 
 import msgspec
 import numpy as np
@@ -7,6 +7,7 @@ import numpy as np
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns
 from services.analysis.ways import ascending, fetch, numbered
+from services.contracts.analysis.scope import Period
 
 SHORT = 10_000
 """ms: a bounce is under"""
@@ -28,15 +29,16 @@ class Did(msgspec.Struct):
     """UNIX ms: the last sign of life, the start where there was none since"""
     bounced: Column
     """one page view, no click, and under 10 s"""
+    page_views: Column
+    events: Column
 
 
-def begun(on: Reading) -> Begun:
-    period = {"start": on.period.start, "end": on.period.end}
+def begun(on: Reading, period: Period) -> Begun:
     return people(
         fetch(
             on,
             "select session, visitor, started from chosen where started >= $start and started < $end",
-            period,
+            {"start": period.start, "end": period.end},
         )
     )
 
@@ -51,5 +53,8 @@ def did(deeds: Columns, started: Column, first: int) -> Did:
     """From the rows of queries/did.sql; `started` by the session's number, from the first of them on."""
     place, until = deeds["session"] - first, started.copy()
     np.maximum.at(until, place, deeds["last_sign"])
-    views, clicks = (np.bincount(place, deeds[name], len(started)) for name in ("page_views", "clicks"))
-    return Did(until, (views == 1) & (clicks == 0) & (until - started < SHORT))
+    views, clicks, events = (
+        np.bincount(place, deeds[name], len(started)) for name in ("page_views", "clicks", "events")
+    )
+    bounced = (views == 1) & (clicks == 0) & (until - started < SHORT)
+    return Did(until, bounced, views, events)

@@ -1,5 +1,5 @@
--- The first steps of every report on visits, put where it names them in braces: the sessions that started in the period, each with all it
--- did, whenever that was.   $start, $end (UNIX ms, end exclusive)
+-- The first steps of plain SQL on visits, put where it names them in braces: the sessions that started in the period, each with all it did,
+-- whenever that was.   $start, $end (UNIX ms, end exclusive)
 begun as (
     select session, visitor, started from chosen where started >= $start and started < $end
 ),

@@ -1,6 +1,5 @@
--- The audience by one of its facts; in braces: the fact as a column of sessions, and the table that has its words.
---   $start, $end (UNIX ms, end exclusive), $most
--- One row a value, the one with most visitors first; '' is unknown.
+-- The bench's audience, by browser, as plain SQL: what the report is measured against.
+--   $start, $end; table chosen
 with {visits},
 
 measured as (
@@ -12,11 +11,11 @@ measured as (
         avg(bounced::integer) as bounce_rate,
         median(duration) as duration,
         avg(page_views) as pages_per_session
-    from visits join (select session, {value} as value from sessions) as facts using (session)
+    from visits join (select session, browser as value from sessions) as facts using (session)
     group by facts.value
 )
 
 select coalesce(text, '') as text, measured.* exclude (value), count(*) over () as values
-from measured left join {table} on id = value
+from measured left join words on id = value
 order by visitors desc, sessions desc, text
-limit $most
+limit 100
