@@ -65,7 +65,16 @@ REPORTS: dict[str, Callable[[Reading], Report]] = {
 }
 BARE = {
     name: name.removesuffix(", filtered")
-    for name in ("overview", "overview, filtered", "audience", "pages", "funnel", "journey", "buttons")
+    for name in (
+        "overview",
+        "overview, filtered",
+        "audience",
+        "retention",
+        "pages",
+        "funnel",
+        "journey",
+        "buttons",
+    )
 }
 """reports that are a pass over columns: the same question as plain SQL, of bare/*.sql"""
 FILTERS = ["browser:Chrome|Safari", "page:/products/*"]

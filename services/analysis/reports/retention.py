@@ -1,8 +1,11 @@
 """Retention: of the visitors first seen in an interval, how many came again in each interval since."""
 
-from services.analysis.queries import query
+import numpy as np
+
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
+from services.analysis.rows import Column
+from services.analysis.ways import changes, fetch, numbered
 from services.contracts.analysis.retention import Cohort, RetentionReport
 from services.contracts.errors import InvalidInput
 
@@ -16,19 +19,30 @@ def retention(on: Reading) -> RetentionReport:
     begins = intervals.beginnings(on.period)
     if len(begins) > MOST_COHORTS:
         raise InvalidInput(f"more than {MOST_COHORTS} cohorts, take longer ones", field="period.interval")
-    period = {"start": on.period.start, "end": on.period.end, "intervals": begins}
-    came = {
-        (cohort, since): visitors
-        for cohort, since, visitors in on.connection.execute(query("retention"), period).fetchall()
-    }
+    counts = _counts(on, begins).tolist()
     return RetentionReport(
         **on.about(),
         cohorts=[
-            Cohort(
-                begins=begin,
-                visitors=came.get((place, 0), 0),
-                came=[came.get((place, since), 0) for since in range(len(begins) - place + 1)],
-            )
-            for place, begin in enumerate(begins, start=1)
+            Cohort(begins=begin, visitors=came[0], came=came[: len(begins) - place])
+            for place, (begin, came) in enumerate(zip(begins, counts, strict=True))
         ],
     )
+
+
+def _counts(on: Reading, begins: list[int]) -> Column:
+    """How many of a cohort (row) came in the interval so many (column) after the one in which they were first seen.
+
+    The visitors whose first session of all began in the period are its cohorts; who was there before is in none.
+    """
+    sessions = fetch(on, "select visitor, started from chosen where started < $end", {"end": on.period.end})
+    who, started = numbered(sessions.pop("visitor")), sessions.pop("started")
+    first = np.full(int(who.max(initial=-1)) + 1, on.period.end)
+    np.minimum.at(first, who, started)
+    new = np.flatnonzero(first[who] >= on.period.start)
+    cohort, interval = (np.searchsorted(begins, at, side="right") - 1 for at in (first, started[new]))
+    came = np.sort(who[new].astype(np.int64) * len(begins) + interval)
+    came = came[changes(came)]
+    of = cohort[came // len(begins)]
+    since = came % len(begins) - of
+    counts: Column = np.bincount(of * len(begins) + since, minlength=len(begins) ** 2)
+    return counts.reshape(len(begins), -1)

@@ -1,6 +1,5 @@
--- Retention: of the visitors first seen in an interval, how many came in each interval since.
---   $intervals (UNIX ms at which each interval begins, ascending), $start, $end (UNIX ms, end exclusive)
--- One row a cohort and interval since (0: the one in which they were first seen) in which anybody came.
+-- The bench's retention as plain SQL, by day: what the report is measured against.
+--   $start, $end; table chosen
 
 -- The visitors whose first session of all began in the period are its cohorts; who was there before is in none.
 with newcomers as (
@@ -9,7 +8,10 @@ with newcomers as (
     group by visitor
     having first_started >= $start and first_started < $end
 ),
-intervals as (select begins, row_number() over (order by begins) as place from (select unnest($intervals::bigint[]) as begins)),
+intervals as (
+    select begins, row_number() over (order by begins) as place
+    from (select unnest(range($start::bigint, $end::bigint, 86400000)) as begins)
+),
 came as (
     select distinct visitor, place
     from (select visitor, started from chosen semi join newcomers using (visitor) where started < $end) as sessions
