@@ -2,6 +2,7 @@
 reduced."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -152,6 +153,7 @@ def _start(sent: Sent, at: int, session: Session) -> Packed:
     return facts
 
 
+@lru_cache(1024)
 def host_of(origin: str) -> str:
     return (urlsplit(origin).hostname or "").removeprefix("www.")
 
