@@ -34,14 +34,20 @@ def pack(events: Sequence[Sent], session: Session, config: CachedConfig, receive
     """
     if len(events) > 1:
         _refuse_second_record(events)
-    packed = [_packed(sent, index, session, config, received) for index, sent in enumerate(events)]
+    packed: list[Packed] = []
+    marks: list[Retimed] = []
+    earliest, latest = received - LATEST_MS, received + AHEAD_MS
     for index, sent in enumerate(events):
-        if packed[index].at == received and sent.timestamp is not None:
-            own = own_time(sent.timestamp, session.skew)
-            if not received - LATEST_MS <= own <= received + AHEAD_MS:
-                EVENTS_RETIMED.labels("late" if own < received else "ahead").inc()
-                packed.append(Retimed(received, index, own))
-    return msgspec.Raw(encode(packed))
+        at = received
+        if sent.timestamp is not None:
+            at = own_time(sent.timestamp, session.skew)
+            if not earliest <= at <= latest:
+                marks.append(Retimed(received, index, at))
+                at = received
+        packed.append(_packed(sent, index, session, config, at))
+    for mark in marks:
+        EVENTS_RETIMED.labels("late" if mark.own < received else "ahead").inc()
+    return msgspec.Raw(encode([*packed, *marks]))
 
 
 def own_time(timestamp: float, skew: int) -> int:
@@ -85,8 +91,7 @@ NEEDS: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def _packed(sent: Sent, index: int, session: Session, config: CachedConfig, received: int) -> Packed:
-    at = corrected(sent.timestamp, session.skew, received)
+def _packed(sent: Sent, index: int, session: Session, config: CachedConfig, at: int) -> Packed:
     if sent.type == "start":
         return _start(sent, at, session)
     kind = kind_of(sent)
