@@ -6,7 +6,6 @@ again, in both formats, and the projection is built anew from the record.
 
 import argparse
 import itertools
-import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from stack.local import Ports, Stack
 from stack.local.importing import Importer
 from tests.bench import histories, history
 from tests.bench.processes import Accounts
+from tests.bench.rebuilding import rebuilt
 from tests.system.people import PASSWORD, App, Owner, now
 
 PROCESSES = ("edge", "broker", "recorder", "database", "analysis")
@@ -81,20 +81,6 @@ def out(app: App, kind: str) -> tuple[float, int]:
     return time.perf_counter() - began, size
 
 
-def rebuilt(stack: Stack, app: App, count: int) -> float:
-    """Events/s of a projection that reads all of them from the record, as it says itself."""
-    stack.stop("analysis")
-    stack.projection.unlink()
-    stack.start("analysis")
-    end = time.perf_counter() + 300
-    while counted(app) < count:
-        if time.perf_counter() > end:
-            raise SystemExit("the projection is not there again")
-        time.sleep(0.1)
-    *_, (events, seconds) = re.findall(r"read (\d+) events in ([\d.]+) s", stack.log("analysis").read_text())
-    return int(events) / float(seconds)
-
-
 def run(events: int) -> None:
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as folder:
         file = Path(folder, "events.ndjson")
@@ -141,7 +127,7 @@ def run(events: int) -> None:
                     f"export {kind:8s} {count / seconds:,.0f} events/s, {written / 1e6:,.0f} MB", flush=True
                 )
             print("  memory MB    " + "  ".join(f"{p} {m / 1e6:.0f}" for p, m in accounts.memory().items()))
-            figures["rebuild"] = round(rebuilt(stack, app, count))
+            figures["rebuild"] = round(rebuilt(stack, lambda: counted(app) >= count))
             print(f"rebuild        {figures['rebuild']:,} events/s")
             history.keep("imports", f"{events:,} events", figures, now())
         finally:

@@ -1,8 +1,8 @@
 """How fast events come in, durable and queryable, and what that costs: `python -m tests.bench.ingest`.
 
 Stack and clients run on this machine together, the floors before them. Every event is checked to be in the report once.
-`--only full half singles idle` chooses; `--stored 1000000 10000000` fills the record first, as far as the one and then
-as far as the other, so that the cost of an event can be compared.
+`--only full half singles idle rebuild` chooses; `--stored 1000000 10000000` fills the record first, as far as the one
+and then as far as the other, so that the cost of an event can be compared.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from stack.local import Ports, Stack
 from tests.bench import floors, hellos, history, load
 from tests.bench.probe import Probe
 from tests.bench.processes import Accounts
+from tests.bench.rebuilding import rebuilt
 from tests.system.people import SHOP, Owner, Tracker, now
 
 PROCESSES = ("edge", "broker", "recorder", "database", "analysis")
@@ -30,7 +31,9 @@ WATCHERS = 8
 ASKING_SECONDS = 0.25
 """between two looks whether all is in the report: what they cost counts as analysis'"""
 IDLE_CONNECTIONS = 10_000
-SCENARIOS = ("floors", "full", "half", "singles", "idle")
+REBUILT = 1_000_000
+"""events, at least, of which a projection is built anew"""
+SCENARIOS = ("floors", "full", "half", "singles", "idle", "rebuild")
 
 
 class Figures(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -161,6 +164,12 @@ class Bench:
             },
         )
 
+    async def rebuild(self) -> tuple[int, float]:
+        """How many events are stored, and events/s of a projection that is built anew of them."""
+        await self.fill(REBUILT)
+        stored = self.counted()
+        return stored, await asyncio.to_thread(rebuilt, self.stack, lambda: self.counted() >= stored)
+
     async def _arrived(self, events: int, since: int = 0) -> float:
         """Seconds until the reports count so many in the sessions begun since then, and not one more."""
         begin = time.perf_counter()
@@ -263,6 +272,10 @@ async def scenarios(
         show("single events" + suffix, await bench.singles(), bare)
     if "idle" in only:
         show("idle connections" + suffix, await bench.idle(), {})
+    if "rebuild" in only:
+        stored, rate = await bench.rebuild()
+        history.keep("ingest", "rebuild" + suffix, {"events": stored, "rebuild": round(rate)}, now())
+        print(f"\nrebuild: {rate:,.0f} events/s, of {stored:,}", flush=True)
 
 
 async def run(arguments: argparse.Namespace) -> None:
