@@ -78,6 +78,14 @@ BARE = {
 }
 """reports that are a pass over columns: the same question as plain SQL, of bare/*.sql"""
 FILTERS = ["browser:Chrome|Safari", "page:/products/*"]
+CONFIG = AppConfig(
+    app=histories.APP,
+    version=1,
+    funnel=histories.FUNNEL,
+    buttons=histories.BUTTONS,
+    campaigns=histories.CAMPAIGNS,
+)
+FRESH = Freshness(as_of=0, complete=True)
 
 
 class ReportFigures(msgspec.Struct, kw_only=True):
@@ -145,20 +153,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportFigures]:
     """Each report as it is measured; at the end the numbers are checked against each other."""
-    period = Period(
-        start=histories.BEGIN, end=histories.BEGIN + (shape.days + 1) * histories.DAY, tz="Europe/Berlin"
-    )
-    fresh = Freshness(as_of=0, complete=True)
-    config = AppConfig(
-        app=histories.APP,
-        version=1,
-        funnel=histories.FUNNEL,
-        buttons=histories.BUTTONS,
-        campaigns=histories.CAMPAIGNS,
-    )
     for name, report in REPORTS.items():
-        chosen = FILTERS if "filtered" in name else []
-        scope = Scope(period=period, filters=[filters.parse(text, "f") for text in chosen])
+        scope = about(name, shape)
         projection = Projection(file, MEMORY, THREADS)
         projection.open()
         projection.warm()
@@ -168,13 +164,13 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
             def answer() -> None:
                 recording.asked.clear()  # noqa: B023
                 recording.given.clear()  # noqa: B023
-                with reading(cursor, matcher, scope, config, fresh) as on:  # noqa: B023
+                with reading(cursor, matcher, scope, CONFIG, FRESH) as on:  # noqa: B023
                     on.connection = cast(duckdb.DuckDBPyConnection, recording)  # noqa: B023
                     report(on)  # noqa: B023
 
             def bare() -> None:
                 # With the choice of sessions, which is SQL too.
-                with reading(cursor, matcher, scope, config, fresh) as on:  # noqa: B023
+                with reading(cursor, matcher, scope, CONFIG, FRESH) as on:  # noqa: B023
                     for again in recording.given if name in BARE else recording.asked:  # noqa: B023
                         again(cursor)
                     if name in BARE:  # noqa: B023
@@ -197,10 +193,34 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
     projection.open()
     with (
         projection.cursor() as cursor,
-        reading(cursor, Matcher(), Scope(period=period), config, fresh) as on,
+        reading(cursor, Matcher(), about("all", shape), CONFIG, FRESH) as on,
     ):
         crosschecks.check(on)
     projection.close()
+
+
+def about(name: str, shape: histories.Shape) -> Scope:
+    period = Period(
+        start=histories.BEGIN, end=histories.BEGIN + (shape.days + 1) * histories.DAY, tz="Europe/Berlin"
+    )
+    chosen = FILTERS if "filtered" in name else []
+    return Scope(period=period, filters=[filters.parse(text, "f") for text in chosen])
+
+
+def memory(file: Path, shape: histories.Shape) -> int:
+    """MB that a process takes at most that is asked each report once, as a service is."""
+    keep_memory()
+    projection, matcher = Projection(file, MEMORY, THREADS), Matcher()
+    projection.open()
+    projection.warm()
+    for name, report in REPORTS.items():
+        with (
+            projection.cursor() as cursor,
+            reading(cursor, matcher, about(name, shape), CONFIG, FRESH) as on,
+        ):
+            report(on)
+    projection.close()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
 
 
 def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
@@ -220,10 +240,9 @@ def main() -> None:
     shape = histories.Shape(events=arguments.events)
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as directory:
         file = arguments.file or Path(directory) / "analysis.duckdb"
+        apart = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1)
         if not file.exists():
-            # In a process of its own, so that the memory told at the end is that of asking.
-            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
-                events, spent = apart.submit(load, file, shape).result()
+            events, spent = apart.submit(load, file, shape).result()
             print(f"\nprojected {events:,} events at {events / spent:,.0f} events/s", flush=True)
         projection = Projection(file, MEMORY, THREADS)
         events = projection.open().events
@@ -235,7 +254,9 @@ def main() -> None:
             first = f"{figures.first_ms:9.1f} {figures.first_cpu_ms:8.1f}"
             times = f"{first} {figures.median_ms:11.1f} {figures.bare_ms:13.1f}"
             print(f"{figures.name:19} {times} {ratio:7.2f}", flush=True)
-        print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000} MB in memory")
+        asked = apart.submit(memory, file, shape).result()
+        print(f"at most {asked} MB in a process that is asked them one after another")
+        apart.shutdown()
 
 
 if __name__ == "__main__":
