@@ -141,9 +141,11 @@ class Projector(DependencyProvider):
     def freshness(self) -> Freshness:
         return Freshness(as_of=self.as_of, complete=self.complete)
 
-    def answer(self, question: bytes, scope: Scope, config: AppConfig, report: Callable[[Reading], T]) -> T:
+    def answer(
+        self, question: bytes, kind: str, scope: Scope, config: AppConfig, report: Callable[[Reading], T]
+    ) -> T:
         """As `read`, in turn; the same question is answered once for all who ask it meanwhile."""
-        return self.questions.answer(question, lambda: self.read(scope, config, report))
+        return self.questions.answer(question, lambda: self.read(scope, config, report), kind)
 
     def read(self, scope: Scope, config: AppConfig, report: Callable[[Reading], T]) -> T:
         """Run a report on the config's app in a native thread, on one state of the projection.

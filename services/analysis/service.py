@@ -161,7 +161,8 @@ class Analysis(Healthy):
         """The report, for who may see the app."""
         self.calls(Permit(actor=request.actor, app=request.app))
         config = self.configs.of(request.app, self.calls)
-        return self.projector.answer(question(request, config), request.scope, config, report)
+        kind = f"{request.address} of {request.app}"
+        return self.projector.answer(question(request, config), kind, request.scope, config, report)
 
     def _activity(self, change: Change, now: int) -> Activity:
         presence = change.presence

@@ -115,6 +115,46 @@ def test_as_many_as_there_are_turns_are_answered_at_a_time_first_come_first_serv
         assert [one.wait() for one in asking] == ["x", "b", "x", "x"]
 
 
+def taking(clock: Clock, seconds: float) -> None:
+    clock.now += seconds
+
+
+def test_of_those_that_wait_a_quick_one_goes_before_a_slow_one_until_that_has_waited_too_long() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+    questions.answer(b"1", partial(taking, clock, 10), "slow")
+    questions.answer(b"2", partial(taking, clock, 1), "quick")
+    works = [Work() for _ in range(4)]
+    kinds = ("quick", "slow", "quick", "quick")
+    asking = []
+    for place, (work, kind) in enumerate(zip(works, kinds, strict=True)):
+        asking.append(eventlet.spawn(questions.answer, b"%d more" % place, work, kind))
+        settle()
+        clock.now += 0.1 if place < 2 else 28  # until the slow one is due
+    begun = []
+    for place in (0, 2, 1, 3):
+        begun.append([work.begun for work in works])
+        works[place].done.send("x")
+        settle()
+    assert begun == [[1, 0, 0, 0], [1, 0, 1, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
+    with eventlet.Timeout(PATIENCE):
+        assert [one.wait() for one in asking] == ["x"] * 4
+
+
+def test_who_gives_up_waiting_is_left_out() -> None:
+    questions, works = Questions(1), [Work() for _ in range(3)]
+    asking = [eventlet.spawn(questions.answer, b"%d" % place, work) for place, work in enumerate(works)]
+    settle()
+    asking[1].kill()
+    works[0].done.send("a")
+    settle()
+    assert [work.begun for work in works] == [1, 0, 1]
+    works[2].done.send("c")
+    with eventlet.Timeout(PATIENCE):
+        assert asking[2].wait() == "c"
+        assert questions.answer(b"?", lambda: "yes") == "yes"
+
+
 def test_what_fails_fails_for_all_who_asked_and_frees_its_turn() -> None:
     questions, work = Questions(1), Work()
     asking = [eventlet.spawn(questions.answer, b"?", work) for _ in range(2)]
