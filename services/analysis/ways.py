@@ -194,10 +194,24 @@ def by_number(numbers: Column) -> Places:
 
 def numbered(values: Column) -> Column:
     """Each value as a number from 0 on, without gaps; the same for the same."""
-    order = by_number(values.view(f"u{values.itemsize}"))
+    order = _equals_together(values.view(f"u{values.itemsize}"))
     numbers = np.empty(len(values), np.int32)
     numbers[order] = changes(values[order]).cumsum(dtype=np.int32) - 1
     return numbers
+
+
+def _equals_together(values: Column) -> Places:
+    """The places of unsigned values, equals together. Most hashes are told apart by their first bits: then these are
+    sorted with the places in the place of the last bits, which takes a third of the time."""
+    if values.itemsize < 8:
+        return by_number(values)
+    bits = np.uint64(len(values).bit_length())
+    key = values >> bits << bits
+    key |= np.arange(len(values), dtype=np.uint64)
+    key.sort()
+    order: Places = (key & (np.uint64(1) << bits) - np.uint64(1)).astype(np.int64)
+    alike = changes(values[order]) & ~changes(key >> bits)
+    return by_number(values) if alike.any() else order
 
 
 def changes(*columns: Column) -> Bits:

@@ -50,6 +50,14 @@ def test_the_same_has_the_same_number() -> None:
     assert len({numbers[place] for place in (0, 1, 3, 5)}) == 4
 
 
+def test_values_that_begin_alike_have_numbers_of_their_own() -> None:
+    assert numbered(np.array([8, 9, 8, 9, 10])).tolist() == [0, 1, 0, 1, 2]
+
+
+def test_nothing_is_numbered() -> None:
+    assert numbered(np.zeros(0, np.int64)).tolist() == []
+
+
 def test_rows_are_brought_into_the_order_of_sessions() -> None:
     rows = {"session": np.array([3, 1, 70_000, 1]), "started": np.array([10, 20, 30, 40])}
     assert {name: column.tolist() for name, column in ascending(rows).items()} == {
