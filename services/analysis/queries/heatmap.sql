@@ -1,6 +1,6 @@
 -- Where a page was clicked, or the pointer rested, in cells of a grid: $columns to the page's width, as high as wide.
---   $app, $start, $end (UNIX ms, end exclusive), $page (path), $heat (click: each weighs 1; move: the seconds it rested),
---   $device (class, null: all)
+--   $app, $start, $end (UNIX ms, end exclusive), $page (path), $heat (click: each weighs 1; move: the seconds it rested);
+--   in braces: of which devices
 -- One row a cell, and one with "column" = null for all of them.
 with is_page as (select id as page from pages where path = $page),
 points as (
@@ -10,11 +10,7 @@ points as (
     select session, x, y, page_w, elapsed / 1000.0 as weight from moves semi join is_page using (page)
     where $heat = 'move' and app = $app and time >= $start and time < $end
 ),
-viewers as (
-    select session, visitor from chosen join (select session, device from sessions) using (session)
-    left join words on words.id = device
-    where $device is null or text = $device
-),
+viewers as (select session, visitor from chosen {of_device}),
 placed as materialized (
     select
         visitor,
