@@ -48,7 +48,7 @@ class Whose(msgspec.Struct):
     def by_number(self, sessions: Column, values: Column) -> Column:
         """The values of these sessions (ascending), as `of` has them; 0 of others."""
         found = np.zeros(len(self.of), values.dtype)
-        here = slice(*np.searchsorted(sessions, (self.first, self.last + 1)))
+        here = slice(*np.searchsorted(sessions, np.array((self.first, self.last + 1), sessions.dtype)))
         found[sessions[here] - self.first] = values[here]
         return found
 
