@@ -14,3 +14,6 @@ export RABBITMQ_LOG_BASE=/tmp/broker RABBITMQ_LOGS=-
 export RABBITMQ_GENERATED_CONFIG_DIR=/tmp/broker/generated
 export RABBITMQ_SCHEMA_DIR=/tmp/broker/schema
 export RABBITMQ_PID_FILE=/tmp/broker/pid
+# Docker leaves unanswered who asks, on a network without a way out, for a name that nobody has yet: that takes a second
+# then, not the 8 that Erlang waits, for every queue that a lost node is taken out of.
+export RES_OPTIONS='timeout:1 attempts:1'

@@ -7,6 +7,8 @@ RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --root-use
 
 FROM ${BASE_REGISTRY}python:3.11.13-slim-bookworm
 ENV PYTHONPATH=/packages:/datalab PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# Docker leaves unanswered who asks, on a network without a way out, for a name that nobody has yet: that takes a second then, not 20.
+ENV RES_OPTIONS="timeout:1 attempts:1"
 COPY --from=packages /packages /packages
 COPY services/__init__.py /datalab/services/
 COPY services/contracts /datalab/services/contracts

@@ -357,6 +357,14 @@ def test_mail_has_a_way_out_that_nobody_else_has(base: Stack) -> None:
     assert all(base.networks[name].internal for name in base.services["user-auth-agent"].networks)
 
 
+def test_who_is_away_is_not_waited_for_but_a_mail_server_is() -> None:
+    """What looks up a name that nobody has yet, or has no longer, is told so in a second or two: resolv.conf(5)."""
+    soon = re.compile(r"^(?:ENV|export) RES_OPTIONS=[\"']timeout:1 attempts:1[\"']$", re.MULTILINE)
+    assert all(soon.search(compose.dockerfile(image)) for image in ("edge", "services", "database"))
+    assert soon.search((ROOT / "stack/broker/environment.sh").read_text())
+    assert compose.read("stack/mail.yml").services["user-auth-agent"].environment["RES_OPTIONS"] == ""
+
+
 def test_the_services_are_given_settings_that_they_have(stack: Stack) -> None:
     of_services = (
         ServiceSettings,
@@ -370,6 +378,7 @@ def test_the_services_are_given_settings_that_they_have(stack: Stack) -> None:
     )
     fields = [field for struct in (EdgeSettings, *of_services) for field in msgspec.structs.fields(struct)]
     there = {name for field in fields for name in (field.name.upper(), f"{field.name.upper()}_FILE")}
+    there.add("RES_OPTIONS")  # the C library's own
     for name, service in stack.services.items():
         ours = service.image in ("${REGISTRY}/services:${TAG}", "${REGISTRY}/edge:${TAG}", "")
         if ours and name not in (ONE_SHOT, "database", "broker", "frontend-web"):
