@@ -1,9 +1,9 @@
 """Which services go back, and how: to what ran before the last deployment.
 
 Docker remembers of each service what it was before it was changed last. That is what ran before the deployment, but
-not of a service that was started anew or scaled since: that one goes back to the version that the others go back to.
-What the Swarm has rolled back by itself is there already, and what `make rollback` has brought back does not go
-forward again: that is `make deploy`.
+not of a service that was started anew or scaled since, nor of one whose last update the Swarm has taken back by itself,
+of which it then remembers nothing: those go back to the version that the others go back to, where they are not there
+already. What `make rollback` has brought back does not go forward again: that is `make deploy`.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ Steps = dict[str, str | None]
 
 def steps(services: Sequence[Service], registry: str) -> Steps:
     starts = tuple(f"{registry}/{image}:" for image in OF_THE_DEPLOYMENT)
-    remembered = [service for service in services if service.get("PreviousSpec")]
+    remembered = [service for service in services if service.get("PreviousSpec") or _is_back(service)]
     deployed = [service for service in remembered if image_of(service["Spec"]).startswith(starts)]
     others = [service for service in remembered if service not in deployed]
     if (before := _version_before(deployed)) is None:
@@ -29,7 +29,7 @@ def steps(services: Sequence[Service], registry: str) -> Steps:
     for service in deployed:
         if _has_moved(service):
             found[_name(service)] = None
-        elif not _is_back(service) and _version(service["Spec"]) != before:
+        elif _version(service["Spec"]) != before:
             found[_name(service)] = f"{image_of(service['Spec']).rpartition(':')[0]}:{before}"
     return found
 
@@ -38,7 +38,8 @@ def _version_before(deployed: Sequence[Service]) -> str | None:
     """None: the last deployment brought no other version, or everything is back already."""
     moved = [service for service in deployed if _has_moved(service)]
     now = {_version(service["Spec"]) for service in deployed}
-    if not moved or (len(now) == 1 and any(_is_back(service) for service in deployed)):
+    brought_back = any(_is_back(service) and service.get("PreviousSpec") for service in deployed)
+    if not moved or (len(now) == 1 and brought_back):
         return None
     return Counter(_version(service["PreviousSpec"]) for service in moved).most_common(1)[0][0]
 

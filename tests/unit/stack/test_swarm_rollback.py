@@ -54,7 +54,27 @@ CASES: dict[str, tuple[list[dict[str, Any]], Steps]] = {
         [EDGE, service("users", "services:A", "services:B", "rollback_completed"), APPS],
         {"edge": None, "apps": None},
     ),
+    "also where Docker remembers nothing of it, as it does then": (
+        [EDGE, service("users", "services:A", None, "rollback_completed"), APPS],
+        {"edge": None, "apps": None},
+    ),
+    "what was deployed, changed since, and then taken back by the Swarm goes with the others": (
+        [EDGE, service("users", "services:B", None, "rollback_completed"), APPS],
+        {"edge": None, "users": f"{REGISTRY}/services:A", "apps": None},
+    ),
     "a second time nothing goes forward again": (BACK, {}),
+    "nor after the Swarm took back one by itself": (
+        [*BACK, service("apps", "services:A", None, "rollback_completed")],
+        {},
+    ),
+    "nor where that one was changed since and brought back by its image": (
+        [
+            *BACK,
+            service("apps", "services:A", "services:B"),
+            service("config", "services:A", None, "rollback_completed"),
+        ],
+        {},
+    ),
     "nor where one was brought back by its image": (
         [*BACK, service("apps", "services:A", "services:B")],
         {},
