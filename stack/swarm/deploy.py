@@ -157,10 +157,20 @@ def last_lines(settings: Settings, docker: Docker, name: str) -> str:
     return "\n".join([*tasks.splitlines()[:3], *(logs.stdout + logs.stderr).splitlines()[-15:]])
 
 
+def need_stack(settings: Settings, docker: Docker) -> list[str]:
+    """The services there are, by their names in the stack's files. Raises Trouble where the stack is not deployed."""
+    if not (names := _names(settings, docker)):
+        raise Trouble(f"There is no stack {settings.stack} in this Swarm: `make deploy` brings it.")
+    return [name.removeprefix(f"{settings.stack}_") for name in names]
+
+
 def _services(settings: Settings, docker: Docker) -> Sequence[Service]:
+    return docker.inspect("service", *_names(settings, docker))
+
+
+def _names(settings: Settings, docker: Docker) -> list[str]:
     label = f"label=com.docker.stack.namespace={settings.stack}"
-    names = docker.lines("service", "ls", "--format", "{{.Name}}", "--filter", label)
-    return docker.inspect("service", *names)
+    return docker.lines("service", "ls", "--format", "{{.Name}}", "--filter", label)
 
 
 def _name(settings: Settings, service: Service) -> str:

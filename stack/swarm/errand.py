@@ -30,7 +30,9 @@ class Errand:
 
         Raises:
             CommandFailed: it failed; with what it said.
+            Trouble: the stack is not deployed.
         """
+        deploy.need_stack(settings, docker)
         name = f"{settings.stack}-errand-{time.time_ns()}"
         options = [
             *("--name", name, "--detach", "--restart-condition", "none", "--endpoint-mode", "dnsrr"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from stack.calls import reset_link_told, rotation_told
 from stack.local.errors import Trouble
+from stack.swarm import deploy
 from stack.swarm.docker import Docker
 from stack.swarm.errand import Errand
 from stack.swarm.settings import Settings
@@ -20,20 +21,13 @@ CALL = Errand("stack.calls", *_BROKER)
 
 def logs(settings: Settings, docker: Docker, names: Sequence[str], follow: bool = True) -> None:
     """Of these services, or of all, as they go on; until it is interrupted."""
-    prefix = f"{settings.stack}_"
-    label = f"label=com.docker.stack.namespace={settings.stack}"
-    there = [
-        name.removeprefix(prefix)
-        for name in docker.lines("service", "ls", "--format", "{{.Name}}", "--filter", label)
-    ]
-    if not there:
-        raise Trouble(f"There is no stack {settings.stack} in this Swarm: `make deploy` brings it.")
+    there = deploy.need_stack(settings, docker)
     if unknown := sorted(set(names) - set(there)):
         raise Trouble(f"There is no {', '.join(unknown)}; there is {', '.join(sorted(there))}.")
     options = ("--tail", LINES, *(("--follow",) if follow else ()))
     readers = [
         subprocess.Popen(
-            [docker.program, "service", "logs", *options, prefix + name],
+            [docker.program, "service", "logs", *options, f"{settings.stack}_{name}"],
             env=docker.environment,
             stderr=subprocess.STDOUT,
         )

@@ -17,6 +17,9 @@ from stack.swarm.settings import ROOT, Settings
 
 DAYS = "3650"
 FILE = ROOT / "stack" / "registry.yml"
+SECRETS = {"ca": "ca.crt", "certificate": "server.crt", "key": "server.key"}
+CLIENTS = ("ca.crt", "client.cert", "client.key")
+"""what Docker looks for to pull and to push"""
 
 
 def certificates(settings: Settings) -> Path:
@@ -30,9 +33,11 @@ def start(settings: Settings, docker: Docker) -> None:
     _refuse_loopback(host)
     stack = f"{settings.stack}-registry"
     folder = certificates(settings)
-    if not docker.works("secret", "inspect", f"{stack}_key"):
+    if docker.works("secret", "inspect", f"{stack}_key"):
+        _refuse_without_certificates(folder, stack)
+    else:
         _make(folder, host)
-        for name, file in (("ca", "ca.crt"), ("certificate", "server.crt"), ("key", "server.key")):
+        for name, file in SECRETS.items():
             docker("secret", "create", f"{stack}_{name}", str(folder / file))
         for private in ("server.key", "server.crt"):
             (folder / private).unlink()
@@ -40,6 +45,16 @@ def start(settings: Settings, docker: Docker) -> None:
     docker.environment |= {"REGISTRY_STACK": stack, "REGISTRY_PORT": port}
     docker("stack", "deploy", "-c", str(FILE), stack)
     print(f"The registry starts as {settings.registry}. Other machines need {folder} and the name {host}.")
+
+
+def _refuse_without_certificates(folder: Path, stack: str) -> None:
+    """The secrets cannot be read back, and certificates made anew would not be theirs."""
+    if lacking := [name for name in CLIENTS if not (folder / name).exists()]:
+        secrets = " ".join(f"{stack}_{name}" for name in SECRETS)
+        raise Trouble(
+            f"{folder} lacks {', '.join(lacking)} of a registry that there is: copy the folder from a machine that"
+            f" has it, or make all anew: docker stack rm {stack}; docker secret rm {secrets}; make registry"
+        )
 
 
 def _refuse_loopback(host: str) -> None:

@@ -19,7 +19,11 @@ Counts = dict[str, dict[str, int]]
 def backup(settings: Settings, docker: Docker, folder: Path | None = None) -> Path:
     """Returns the folder it is in: `backups/<UTC time>` of the checkout where none is named."""
     folder = folder or ROOT / "backups" / time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime())
-    folder.mkdir(parents=True)
+    deploy.need_stack(settings, docker)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise Trouble(f"{folder} is there already: a backup makes a folder of its own.") from error
     folder.chmod(0o777)  # written by the user of the image; it is closed below
     try:
         print(_database(settings).run(settings, docker, "backup", "/backup", bound=folder), end="")

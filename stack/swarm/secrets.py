@@ -28,8 +28,11 @@ def make(settings: Settings, docker: Docker) -> None:
     there = _there(settings, docker)
     fresh = {name: text for name, text in _all().items() if name not in there}
     together = {"amqp_uri", "broker_definitions"}
-    if len(together & fresh.keys()) == 1:
-        raise Trouble(f"Of {' and '.join(sorted(together))} one is missing: remove the other one too.")
+    if len(half := together & there) == 1:
+        raise Trouble(
+            f"Of {' and '.join(sorted(together))} one is missing, and they hold the same password: remove the other"
+            f" one too, docker secret rm {settings.stack}_{half.pop()} (in use: after `make undeploy`)."
+        )
     for name, text in fresh.items():
         docker("secret", "create", f"{settings.stack}_{name}", "-", given=text)
     print(f"{len(fresh)} secrets made, {len(there)} were there.")
