@@ -74,17 +74,30 @@ def back(settings: Settings, docker: Docker) -> None:
 
 
 def undeploy(settings: Settings, docker: Docker) -> None:
-    """Volumes and secrets stay: `make deploy` brings everything back."""
+    """Volumes and secrets stay: `make deploy` brings everything back.
+
+    Who talks to the broker goes first: it ends what is under way and says good-bye to the broker, and would be killed
+    while it waits for one that is gone.
+    """
+    if clients := running(settings, docker, *rollback.OF_THE_DEPLOYMENT):
+        names = [f"{settings.stack}_{name}" for name in clients]
+        docker("service", "rm", *names)
+        of_one = "label=com.docker.swarm.service.name="
+        _until_gone(settings, docker, *(("ps", "--quiet", "--filter", of_one + name) for name in names))
     docker("stack", "rm", settings.stack)
-    label = f"label=com.docker.stack.namespace={settings.stack}"
+    of_all = f"label=com.docker.stack.namespace={settings.stack}"
+    kinds = (("ps", "--all"), ("network", "ls"))
+    _until_gone(settings, docker, *((*kind, "--quiet", "--filter", of_all) for kind in kinds))
+    print(f"{settings.stack} is gone; its volumes and secrets are kept.")
+
+
+def _until_gone(settings: Settings, docker: Docker, *lists: Sequence[str]) -> None:
+    """Until each of these lists of Docker's is empty."""
     end = time.monotonic() + settings.seconds
-    while docker.lines("ps", "--all", "--quiet", "--filter", label) or docker.lines(
-        "network", "ls", "--quiet", "--filter", label
-    ):
+    while any(docker.lines(*each) for each in lists):
         if time.monotonic() > end:
             raise Trouble(f"{settings.stack} does not stop: docker stack ps {settings.stack}")
         time.sleep(PAUSE)
-    print(f"{settings.stack} is gone; its volumes and secrets are kept.")
 
 
 def status(settings: Settings, docker: Docker) -> None:
