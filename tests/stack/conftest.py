@@ -149,8 +149,9 @@ def prepared() -> Iterator[Operator]:
         pytest.exit(f"The stack is tried in a real Swarm. {trouble}", returncode=1)
     try:
         operator.make("registry")
+        operator.make("images", seconds=900)
         assert eventually(lambda: _well(operator), 60), "the registry does not get well"
-        operator.make("push", seconds=900)
+        operator.make("push")
         operator.make("secrets")
         operator.docker("secret", "create", f"{STACK}_smtp_password_1", "-", given=MAIL_PASSWORD)
         yield operator

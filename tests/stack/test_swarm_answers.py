@@ -1,12 +1,15 @@
 """What the front door answers by itself: files, and problems like those of the edge. All have the headers."""
 
 import socket
+import ssl
+import subprocess
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from edge.headers import ANSWER_POLICY
+from edge.headers import ANSWER_POLICY, OVER_TLS, PAGE_POLICY
 from tests.stack.conftest import STACK, Operator
 from tests.system.people import eventually
 from tests.system.test_headers import lacking
@@ -60,3 +63,43 @@ def test_without_an_edge_everybody_is_told_to_come_again(operator: Operator) -> 
     assert httpx.get(f"{operator.front}/t.js").status_code == 200
     operator.docker("service", "scale", "--detach", f"{service}=1")
     assert eventually(operator.ready, 90), "the edge does not come back"
+
+
+def test_with_a_certificate_the_front_door_speaks_tls(operator: Operator, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate", tmp_path / "key"
+    made = (
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "1",
+    )
+    for_localhost = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    subprocess.run(
+        ["openssl", *made, *for_localhost, "-out", str(certificate), "-keyout", str(key)],
+        check=True,
+        capture_output=True,
+    )
+    for file in (certificate, key):
+        operator.docker("secret", "create", f"{STACK}_tls_{file.name}_1", str(file))
+    overlays = operator.environment["OVERLAYS"]
+    door = f"https://localhost:{operator.tls_port}"
+    operator.make("deploy", OVERLAYS=f"{overlays} tls", HTTPS_PORT=str(operator.tls_port), PUBLIC_URL=door)
+    with httpx.Client(base_url=door, verify=ssl.create_default_context(cafile=str(certificate))) as https:
+        assert eventually(lambda: https.get("/health/ready").status_code == 200, 60)
+        for path, policy in (
+            ("/health/ready", ANSWER_POLICY),
+            ("/metrics", ANSWER_POLICY),
+            ("/", PAGE_POLICY),
+        ):
+            secured = https.get(path)
+            assert lacking(secured, policy) == {}
+            assert secured.headers["strict-transport-security"] == OVER_TLS["strict-transport-security"]
+    plain = httpx.get(f"{operator.front}/apps?of=me")
+    assert (plain.status_code, plain.headers["location"]) == (308, "https://localhost/apps?of=me")
+    assert lacking(plain, ANSWER_POLICY) == {}
+    assert "strict-transport-security" not in plain.headers, "it is for HTTPS alone"
