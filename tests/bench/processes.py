@@ -20,6 +20,12 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
 
 
+def peak(pid: int) -> int:
+    """Bytes in memory at most, of the program that it is: getrusage counts what it was forked from."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
 class Accounts:
     """CPU that each process of a stack, and this one, has used since."""
 

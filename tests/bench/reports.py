@@ -6,7 +6,7 @@ The floor of a report is its own SQL, run bare in DuckDB on the same file; the f
 import argparse
 import itertools
 import multiprocessing
-import resource
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +38,7 @@ from services.contracts.analysis.report import Freshness, Report
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
 from tests.bench import crosschecks, histories
+from tests.bench.processes import peak
 
 FRAMES_AT_ONCE = 4_000
 MEMORY, THREADS = "512MB", 2
@@ -220,7 +221,7 @@ def memory(file: Path, shape: histories.Shape) -> int:
         ):
             report(on)
     projection.close()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
+    return peak(os.getpid()) // 1_000_000
 
 
 def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
