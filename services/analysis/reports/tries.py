@@ -88,11 +88,11 @@ def _walk(
         if funnel.order == "any":
             still_open &= ~_highest(way.stages[place] & still_open)
             then = np.full(len(place), nowhere, np.int64)
-            for other in range(len(following)):
-                asking = np.flatnonzero(still_open >> other & 1)
-                then[asking] = np.minimum(then[asking], _next(following[other], place[asking], nowhere))
+            for other, following_it in enumerate(following):
+                asking = still_open & 1 << other > 0
+                np.minimum(then, np.where(asking, following_it[place], nowhere), out=then)
         else:
-            then = _next(following[stage], place, nowhere)
+            then = following[stage][place]
         there = np.flatnonzero(then < nowhere)
         if funnel.order == "strict":
             there = there[way.stages[then[there]] >> stage & 1 > 0]
@@ -103,16 +103,18 @@ def _walk(
 
 
 def _following(way: Way, funnel: Funnel, kinds: list[int]) -> list[Places]:
-    """For each stage where the events are of which the next one fills it; in strict order, or ends the try."""
+    """For each stage, of each event, where the next later one is that fills it; in strict order, or ends the try."""
     if funnel.order == "strict":
-        of_kind = {kind: np.flatnonzero(way.kind == kind) for kind in set(kinds)}
+        of_kind = {kind: _next(way.kind == kind) for kind in set(kinds)}
         return [of_kind[kind] for kind in kinds]
-    return [np.flatnonzero(way.stages >> stage & 1) for stage in range(len(kinds))]
+    return [_next(way.stages >> stage & 1 > 0) for stage in range(len(kinds))]
 
 
-def _next(fitting: Places, places: Places, nowhere: int) -> Places:
-    """For each of the places (ascending) the next later one that fits."""
-    return np.append(fitting, nowhere)[np.searchsorted(fitting, places, side="right")]
+def _next(fits: Bits) -> Places:
+    """For each place the next later one that fits; one behind the last where there is none."""
+    fitting = np.flatnonzero(fits)
+    upto = np.diff(fitting, prepend=0, append=len(fits))
+    return np.repeat(np.append(fitting, len(fits)), upto)
 
 
 def _highest(bits: Places) -> Places:
