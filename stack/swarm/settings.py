@@ -70,6 +70,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         "STACK": given.get("STACK") or "datalab",
         # Of every service alike: queues keep the kind they were made with.
         "QUEUE_TYPE": "quorum" if "broker-cluster" in overlays else "classic",
+        # An overlay cannot say so itself: Docker takes a 0 in it for nothing said.
+        "DATABASE_REPLICAS": "0" if "databases" in overlays else "1",
         "PUBLIC_URL": (given.get("PUBLIC_URL") or "http://localhost").rstrip("/"),
         # They change seldom, and to start them anew stops everything: their version is that of their own files.
         "BROKER_TAG": given.get("BROKER_TAG") or commit("stack/broker", "stack/images/broker.Dockerfile"),

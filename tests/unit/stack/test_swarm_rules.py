@@ -195,6 +195,11 @@ def test_names_resolve_to_the_tasks_themselves(stack: Stack) -> None:
         assert service.deploy.endpoint_mode == "dnsrr", name
 
 
+def test_no_service_is_said_to_have_no_replica(stack: Stack) -> None:
+    """Docker takes a 0 in an overlay for nothing said."""
+    assert all(service.deploy.replicas != 0 for service in stack.services.values())
+
+
 def test_logs_are_rotated(stack: Stack) -> None:
     for name, service in own(stack).items():
         assert service.logging, name

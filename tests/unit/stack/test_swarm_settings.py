@@ -28,6 +28,12 @@ def test_queues_are_kept_on_several_nodes_where_there_are_several(overlays: str,
     assert settings.load({"TAG": "abc", "OVERLAYS": overlays}).environment["QUEUE_TYPE"] == kind
 
 
+@pytest.mark.parametrize(("overlays", "replicas"), [("", "1"), ("database-set", "1"), ("databases", "0")])
+def test_no_mongod_for_all_answers_beside_those_of_each(overlays: str, replicas: str) -> None:
+    loaded = settings.load({"TAG": "abc", "OVERLAYS": overlays})
+    assert loaded.environment["DATABASE_REPLICAS"] == replicas
+
+
 def test_a_time_that_is_none_is_named() -> None:
     with pytest.raises(Trouble, match="SECONDS_TO_DEPLOY"):
         settings.load({"TAG": "abc", "SECONDS_TO_DEPLOY": "soon"})
