@@ -6,6 +6,8 @@ import logging
 import sys
 from pathlib import Path
 
+from pymongo.errors import PyMongoError
+
 from stack.database.backup import BackupInvalid, NotEmpty, backup, counts, restore
 from stack.database.leaving import StillTogether, leave_first_alone
 from stack.database.prepare import NotPrepared, prepare
@@ -36,7 +38,7 @@ def main() -> None:
                 backup(given.folder)
             case "restore":
                 restore(given.folder, given.replace)
-    except (NotPrepared, NotEmpty, BackupInvalid, StillTogether) as error:
+    except (NotPrepared, NotEmpty, BackupInvalid, StillTogether, PyMongoError) as error:
         sys.exit(str(error))
 
 
