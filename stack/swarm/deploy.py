@@ -165,9 +165,17 @@ def running(settings: Settings, docker: Docker, *images: str) -> list[str]:
 def last_lines(settings: Settings, docker: Docker, name: str) -> str:
     """Of its log, and what the Swarm says of its tasks."""
     service = f"{settings.stack}_{name}"
-    tasks = docker("service", "ps", "--no-trunc", "--format", "{{.CurrentState}} {{.Error}}", service)
-    logs = docker._run("service", "logs", "--tail", "15", "--raw", service)
-    return "\n".join([*tasks.splitlines()[:3], *(logs.stdout + logs.stderr).splitlines()[-15:]])
+    tasks = docker(
+        "service", "ps", "--no-trunc", "--format", "{{.CurrentState}} {{.Error}}", service
+    ).splitlines()
+    asked = ["service", "logs", "--raw", "--tail", "15", service]
+    if tasks and tasks[0].startswith("Starting"):
+        # Of who is not well yet the Swarm gives no log; the container does, where it is on this node.
+        of_it = f"label=com.docker.swarm.service.name={service}"
+        if containers := docker.lines("ps", "--quiet", "--filter", of_it):
+            asked = ["logs", "--tail", "15", containers[0]]
+    logs = docker._run(*asked)
+    return "\n".join([*tasks[:3], *(logs.stdout + logs.stderr).splitlines()[-15:]])
 
 
 def need_stack(settings: Settings, docker: Docker) -> list[str]:

@@ -1,4 +1,4 @@
-"""What `make undeploy` asks of Docker."""
+"""What is asked of Docker to deploy and to take out again."""
 
 import json
 from pathlib import Path
@@ -36,3 +36,18 @@ def test_who_talks_to_the_broker_goes_before_it(tmp_path: Path) -> None:
     assert removed < min(looks)
     assert max(looks) < lines.index("stack rm datalab")
     assert sum("datalab_api-bff" in lines[at] for at in looks) == 2, "it is waited for"
+
+
+def test_who_does_not_get_well_is_told_with_its_log(tmp_path: Path) -> None:
+    """Docker's `service logs` is silent until it is."""
+    script = """case "$1 $2" in
+    "service ps") echo "Starting 9 seconds ago"; echo "Failed 1 minute ago";;
+    "ps --quiet") echo newest; echo older;;
+    "logs --tail") [ "$4" = newest ] && echo "cannot connect (ACCESS_REFUSED)" >&2;;
+    esac"""
+    said = deploy.last_lines(settings.load({"TAG": "A"}), fake_docker(tmp_path, script), "api-bff")
+    assert said.splitlines() == [
+        "Starting 9 seconds ago",
+        "Failed 1 minute ago",
+        "cannot connect (ACCESS_REFUSED)",
+    ]
