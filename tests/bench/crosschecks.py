@@ -19,6 +19,7 @@ from services.contracts.analysis.funnel import FunnelReport
 from services.contracts.analysis.heatmap import Heat
 from services.contracts.analysis.journey import Direction
 from services.contracts.filters import Audience
+from tests.bench import bare
 
 ALL = 1_000_000
 """rows"""
@@ -53,6 +54,7 @@ def check(on: Reading) -> None:
         assert sum(point.clicks for point in button.series) == button.clicks, button.name
     _visits(on)
     _heat(on)
+    bare.agree(on)
 
 
 def _visits(on: Reading) -> None:

@@ -38,6 +38,7 @@ from services.contracts.analysis.report import Freshness, Report
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
 from tests.bench import crosschecks, histories
+from tests.bench.bare import plain
 from tests.bench.processes import peak
 
 FRAMES_AT_ONCE = 4_000
@@ -222,14 +223,6 @@ def memory(file: Path, shape: histories.Shape) -> int:
             report(on)
     projection.close()
     return peak(os.getpid()) // 1_000_000
-
-
-def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
-    """The report as plain SQL; what it asks of tables, the report has given."""
-    sql, visits = ((Path(__file__).parent / "bare" / f"{one}.sql").read_text() for one in (name, "visits"))
-    sql = sql.replace("{visits}", visits.rstrip())
-    values = {"app": on.app, "start": on.period.start, "end": on.period.end, "window": 7 * histories.DAY}
-    return sql, {key: value for key, value in values.items() if f"${key}" in sql}
 
 
 def main() -> None:
