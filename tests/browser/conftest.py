@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from stack.local import Ports, Stack
 from stack.local.demo import EMAIL, Demo
 from tests.browser.people import log_in
-from tests.system.people import CHROME
+from tests.system.people import CHROME, MANY
 
 FLAGS = [
     "--no-sandbox",
@@ -31,8 +31,7 @@ SCREENSHOTS = Path(__file__).parents[2] / ".run" / "screenshots"
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    limits = {"RESETS_PER_MINUTE": "60"}
-    running = Stack(run=tmp_path_factory.mktemp("stack"), ports=Ports.free(), tied=True, environment=limits)
+    running = Stack(run=tmp_path_factory.mktemp("stack"), ports=Ports.free(), tied=True, environment=MANY)
     running.start()
     yield running
     running.discard()

@@ -23,15 +23,11 @@ from stack.swarm import safekeeping, settings
 from stack.swarm.docker import Docker
 from stack.swarm.registry import certificates
 from stack.swarm.settings import ROOT
-from tests.system.people import eventually
+from tests.system.people import MANY, eventually
 
 STACK = "datalab-test"
 MAIL_USER = "datalab@shop.test"
 MAIL_PASSWORD = secrets.token_urlsafe(24)
-LIMITS = {
-    f"{what}_PER_MINUTE": "60000"
-    for what in ("HELLOS", "BEACONS", "LOGINS", "REGISTRATIONS", "RESETS", "REFRESHES")
-}
 
 
 def own_address() -> str:
@@ -61,7 +57,7 @@ class Operator:
             "SMTP_PORT": str(ports.database),
             "SMTP_SECURITY": "none",
             "SMTP_USER": MAIL_USER,
-            **LIMITS,
+            **MANY,
         }
         if bases := os.environ.get("BASES"):
             stand_ins = f"{sys.executable} -m tests.stack.stand_ins"

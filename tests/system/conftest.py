@@ -12,12 +12,7 @@ from typing import NoReturn
 import pytest
 
 from stack.local import Ports, Stack
-from tests.system.people import App, Owner, Tracker
-
-LIMITS = {
-    f"{what}_PER_MINUTE": "60000"
-    for what in ("HELLOS", "BEACONS", "LOGINS", "REGISTRATIONS", "RESETS", "REFRESHES")
-}
+from tests.system.people import MANY, App, Owner, Tracker
 
 
 class Elsewhere:
@@ -49,7 +44,7 @@ def stack(
         yield Elsewhere(edge)
         return
     run: Path = tmp_path_factory.mktemp("stack")
-    running = Stack(run=run, ports=Ports.free(), tied=True, environment=LIMITS)
+    running = Stack(run=run, ports=Ports.free(), tied=True, environment=MANY)
     running.start()
     yield running
     running.discard()

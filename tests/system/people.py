@@ -18,6 +18,11 @@ CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 )
 PASSWORD = "correct horse battery"
+MANY = {
+    f"{what}_PER_MINUTE": "60000"
+    for what in ("HELLOS", "BEACONS", "LOGINS", "REGISTRATIONS", "RESETS", "REFRESHES")
+}
+"""settings of a stack on which all of them come from one address"""
 
 Json = dict[str, Any]  # Any: answers are looked into, field by field
 
@@ -60,7 +65,7 @@ class Owner:
     def app(self, name: str = "shop", origins: list[str] | None = None) -> "App":
         body = {"name": f"{name} {uuid.uuid4().hex[:6]}", "url": SHOP, "origins": origins or [SHOP]}
         answer = self.http.post("/api/apps", json=body)
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == 201, f"{answer.text}; registering {self.registered}, log-in {self.login}"
         return App(self, answer.json()["id"])
 
 
