@@ -36,14 +36,13 @@ def pack(events: Sequence[Sent], session: Session, config: CachedConfig, receive
         _refuse_second_record(events)
     packed: list[Packed] = []
     marks: list[Retimed] = []
-    earliest, latest = received - LATEST_MS, received + AHEAD_MS
     for index, sent in enumerate(events):
         at = received
         if sent.timestamp is not None:
-            at = own_time(sent.timestamp, session.skew)
-            if not earliest <= at <= latest:
-                marks.append(Retimed(received, index, at))
-                at = received
+            own = own_time(sent.timestamp, session.skew)
+            at = _believed(own, received)
+            if at != own and not received < own <= received + AHEAD_MS:
+                marks.append(Retimed(received, index, own))
         packed.append(_packed(sent, index, session, config, at))
     for mark in marks:
         EVENTS_RETIMED.labels("late" if mark.own < received else "ahead").inc()
@@ -57,9 +56,11 @@ def own_time(timestamp: float, skew: int) -> int:
 
 def corrected(timestamp: float | None, skew: int, received: int) -> int:
     """A tracker's time on the server's clock, UNIX ms: its own up to a day late, else when it was received."""
-    if timestamp is None:
-        return received
-    own = own_time(timestamp, skew)
+    return received if timestamp is None else _believed(own_time(timestamp, skew), received)
+
+
+def _believed(own: int, received: int) -> int:
+    """Nothing happens after it was received."""
     return own if received - LATEST_MS <= own <= received else received
 
 

@@ -121,6 +121,12 @@ def test_the_sessions_skew_corrects_its_events() -> None:
     assert packed({"type": 1, "timestamp": NOW, "event": {"X": 1, "Y": 1}}, of=of)[0][1] == NOW - 2_000
 
 
+@pytest.mark.parametrize("timestamp", [NOW + 1, NOW + AHEAD_MS])
+def test_an_event_a_little_ahead_is_taken_when_it_was_received_without_a_mark(timestamp: int) -> None:
+    found = packed({"type": 1, "timestamp": timestamp, "event": {"X": 1, "Y": 1}})
+    assert [one[1] for one in found] == [NOW]
+
+
 @pytest.mark.parametrize(
     ("timestamp", "own"),
     [
