@@ -26,11 +26,8 @@ def dropped(on: Reading, stage: int, asked: Funnel | None = None) -> DroppedRepo
         those = ended.tried.reached == stage
         found.append({name: column[those] for name, column in ended.last.items()})
     here = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
-    on.connection.register("dropped", here)
-    try:
-        on.connection.execute(query("dropped"))
-    finally:
-        on.connection.unregister("dropped")
+    on.give("dropped", here)
+    on.connection.execute(query("dropped"))
     pages = on.connection.execute(
         "select path, count(*) from went group by path order by count(*) desc, path limit $most",
         {"most": MOST_PAGES},

@@ -44,11 +44,8 @@ class Viewed(msgspec.Struct):
 def pages(on: Reading, most: int = 100) -> PagesReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
-    on.connection.register("viewed", _viewed(on))
-    try:
-        rows = on.connection.execute(query("pages"), {"most": most}).fetchall()
-    finally:
-        on.connection.unregister("viewed")
+    on.give("viewed", _viewed(on))
+    rows = on.connection.execute(query("pages"), {"most": most}).fetchall()
     return PagesReport(
         **on.about(),
         pages=rows[0][-1] if rows else 0,

@@ -28,7 +28,7 @@ class Paths:
 
     def _look_up(self, pages: Column) -> None:
         self._first[pages] = 0
-        self._on.connection.register("used", {"id": pages})
+        self._on.give("used", {"id": pages})
         same = fetch(
             self._on,
             """
@@ -37,5 +37,4 @@ class Paths:
             group by used.id
             """,
         )
-        self._on.connection.unregister("used")
         self._first[same["id"]] = same["one"]
