@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 
 from services.analysis.columns import GOODBYE, OUTCOMES, empty_rows
-from services.analysis.dictionaries import Dictionaries, Dictionary
+from services.analysis.dictionaries import Dictionaries, Texts
 from services.analysis.rows import Column, Columns
 from services.contracts.blocks import TEXTS, Block, tag
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen
@@ -34,7 +34,7 @@ def block_rows(
     def numbers(of: type[Packed], field: str) -> Callable[[], Column]:
         return lambda: said.column(of, field)
 
-    def texts(of: type[Packed], field: str, dictionary: Dictionary, label: str = "") -> Callable[[], Column]:
+    def texts(of: type[Packed], field: str, dictionary: Texts, label: str = "") -> Callable[[], Column]:
         return lambda: said.coded(of, field, dictionary, label)
 
     d = dictionaries
@@ -97,7 +97,7 @@ class _Said:
             ]
         return np.concatenate(columns)
 
-    def coded(self, of: type[Packed], field: str, dictionary: Dictionary, label: str) -> Column:
+    def coded(self, of: type[Packed], field: str, dictionary: Texts, label: str) -> Column:
         """As the dictionary's ids; a new text keeps the label that stands beside it first."""
         places = self.column(of, field)
         used, first = self._used(places)

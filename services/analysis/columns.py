@@ -113,7 +113,7 @@ def session_columns(
     columns: Columns = {
         "session": np.array(sessions, np.int32),
         "app": np.array(apps, np.int32),
-        "visitor": np.array(visitors, np.int64),
+        "visitor": np.array(visitors, np.int32),
         "started": np.array([start.at for start in starts], np.int64),
         "came_back": np.array([start.returning for start in starts], np.bool_),
         "left_out": np.array([start.left_out() for start in starts], np.uint8),
@@ -136,7 +136,7 @@ def as_text(mapping: dict[str, str] | dict[str, str | float | bool | None]) -> s
     return _encode(mapping).decode() if mapping else ""
 
 
-def visitor_number(visitor: str, session: bytes) -> int:
-    """A visitor as a signed 64-bit integer; who has no id is somebody else in every session."""
+def visitor_hash(visitor: str, session: bytes) -> int:
+    """A visitor's id as a signed 64-bit integer; who has no id is somebody else in every session."""
     digest = blake2b(visitor.encode() if visitor else session, digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -1,4 +1,5 @@
-"""Text kept once: a dictionary gives each distinct text of a column an integer id, 0 for the empty text.
+"""What is kept once: a dictionary gives each distinct text of a column an integer id, 0 for the empty text. So are the
+hashes of visitors, whom reports tell apart by these small numbers.
 
 What was coded lately is kept in memory, up to a bound; beyond it the table is asked, once for a batch. New
 entries wait in `fresh` until the batch's transaction writes them.
@@ -6,50 +7,50 @@ entries wait in `fresh` until the batch's transaction writes them.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Generic, TypeVar
 
 import duckdb
 import numpy as np
 
-from services.analysis.rows import Columns, append, first, texts
+from services.analysis.rows import Column, Columns, append, first, texts
+
+K = TypeVar("K", str, int)
 
 REMEMBERED = 200_000
-"""texts of one dictionary kept in memory"""
+"""keys of one dictionary kept in memory"""
 
 
-class Dictionary:
-    """`derived` are further columns of the table, each a function of the text; `labelled` ones keep a label
-    beside it."""
+class Dictionary(Generic[K]):
+    """`none` is the key whose id is 0, `key` the keys' column of the table, made of them by `column_of`."""
 
     def __init__(
-        self,
-        table: str,
-        derived: dict[str, Callable[[str], str]] | None = None,
-        labelled: bool = False,
-        remembered: int = REMEMBERED,
+        self, table: str, key: str, none: K, column_of: Callable[[Sequence[K]], Column], remembered: int
     ) -> None:
         self.table = table
-        self.derived = derived or {}
-        self.labelled = labelled
+        self.key = key
+        self.none: K = none
+        self.column_of: Callable[[Sequence[K]], Column] = column_of
         self.remembered = remembered
-        self.codes: dict[str, int] = {"": 0}
+        self.codes: dict[K, int] = {none: 0}
         self.complete = True
         """all entries are in memory: what is not there is new"""
         self.next = 1
-        self.fresh: dict[str, str] = {}
-        """new text -> its label"""
+        self.fresh: dict[K, str] = {}
+        """new key -> its label"""
 
     def load(self, connection: duckdb.DuckDBPyConnection) -> None:
         last, count = first(connection, f"select coalesce(max(id), 0), count(*) from {self.table}") or (0, 0)
         self.next = last + 1
         self.complete = count <= self.remembered // 2
         if self.complete:
-            rows = connection.execute(f"select text, id from {self.table}").fetchall()
+            rows = connection.execute(f"select {self.key}, id from {self.table}").fetchall()
             self.codes.update(rows)
 
     def code(
-        self, values: Sequence[str], connection: duckdb.DuckDBPyConnection, labels: Sequence[str] = ()
+        self, values: Sequence[K], connection: duckdb.DuckDBPyConnection, labels: Sequence[str] = ()
     ) -> list[int]:
-        """The ids of these texts, in their order; a new one keeps the label given beside it."""
+        """The ids of these keys, in their order; a new one keeps the label given beside it."""
         codes = self.codes
         try:
             return [codes[value] for value in values]
@@ -68,35 +69,59 @@ class Dictionary:
     def write(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Append what is new, within the caller's transaction."""
         if self.fresh:
-            start = self.next - len(self.fresh)
-            rows: Columns = {
-                "id": np.arange(start, self.next, dtype=np.int32),
-                "text": texts(list(self.fresh)),
-                **{
-                    name: texts([derive(value) for value in self.fresh])
-                    for name, derive in self.derived.items()
-                },
-            }
-            if self.labelled:
-                rows["label"] = texts(list(self.fresh.values()))
-            append(connection, self.table, rows)
+            ids = np.arange(self.next - len(self.fresh), self.next, dtype=np.int32)
+            append(connection, self.table, {"id": ids, **self._columns()})
             self.fresh = {}
         self._forget()
 
-    def _recall(self, missing: Iterable[str], connection: duckdb.DuckDBPyConnection) -> set[str]:
-        connection.register("missing", {"text": texts(list(missing))})
+    def _columns(self) -> Columns:
+        """Of what is new."""
+        return {self.key: self.column_of(list(self.fresh))}
+
+    def _recall(self, missing: Iterable[K], connection: duckdb.DuckDBPyConnection) -> set[K]:
+        connection.register("missing", {self.key: self.column_of(list(missing))})
         rows = connection.execute(
-            f"select text, id from {self.table} semi join missing using (text)"
+            f"select {self.key}, id from {self.table} semi join missing using ({self.key})"
         ).fetchall()
         connection.unregister("missing")
         self.codes.update(rows)
-        return {text for text, _ in rows}
+        return {key for key, _ in rows}
 
     def _forget(self) -> None:
         """Drop the older half when there are too many."""
         if len(self.codes) > self.remembered:
-            self.codes = {"": 0, **dict(list(self.codes.items())[len(self.codes) // 2 :])}
+            self.codes = {self.none: 0, **dict(list(self.codes.items())[len(self.codes) // 2 :])}
             self.complete = False
+
+
+class Texts(Dictionary[str]):
+    """`derived` are further columns of the table, each a function of the text; `labelled` ones keep a label
+    beside it."""
+
+    def __init__(
+        self,
+        table: str,
+        derived: dict[str, Callable[[str], str]] | None = None,
+        labelled: bool = False,
+        remembered: int = REMEMBERED,
+    ) -> None:
+        super().__init__(table, "text", "", texts, remembered)
+        self.derived = derived or {}
+        self.labelled = labelled
+
+    def _columns(self) -> Columns:
+        derived = {
+            name: texts([derive(text) for text in self.fresh]) for name, derive in self.derived.items()
+        }
+        labels = {"label": texts(list(self.fresh.values()))} if self.labelled else {}
+        return {**super()._columns(), **derived, **labels}
+
+
+class Hashes(Dictionary[int]):
+    """Of 64 bits."""
+
+    def __init__(self, table: str, remembered: int = REMEMBERED) -> None:
+        super().__init__(table, "hash", 0, partial(np.array, dtype=np.int64), remembered)
 
 
 _ORIGIN = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
@@ -110,14 +135,15 @@ def path(url: str) -> str:
 
 class Dictionaries:
     def __init__(self) -> None:
-        self.apps = Dictionary("apps")
-        self.pages = Dictionary("pages", {"path": path}, labelled=True)
-        self.targets = Dictionary("targets", labelled=True)
-        self.names = Dictionary("names")
-        self.words = Dictionary("words")
-        self.referrers = Dictionary("referrers")
-        self.props = Dictionary("props")
-        self.params = Dictionary("params")
+        self.apps = Texts("apps")
+        self.pages = Texts("pages", {"path": path}, labelled=True)
+        self.targets = Texts("targets", labelled=True)
+        self.names = Texts("names")
+        self.words = Texts("words")
+        self.referrers = Texts("referrers")
+        self.props = Texts("props")
+        self.params = Texts("params")
+        self.visitors = Hashes("visitors", remembered=100_000)
 
-    def all(self) -> list[Dictionary]:
+    def all(self) -> list[Dictionary[str] | Dictionary[int]]:
         return [value for value in vars(self).values() if isinstance(value, Dictionary)]

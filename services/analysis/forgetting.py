@@ -1,4 +1,4 @@
-"""Taking removals out of the DuckDB file: their rows, and the texts that only they held.
+"""Taking removals out of the DuckDB file: their rows, and the texts and visitors that only they held.
 
 Everything else only ever appends; who seals a past month seals it again when something of it was removed.
 """
@@ -24,7 +24,7 @@ OF_SESSIONS = (
     "signs",
     "retimed",
 )
-TEXTS = {
+KEPT_ONCE = {
     "pages": ("page_views.page", "page_views.before", "clicks.page", "moves.page", "sessions.landing"),
     "targets": ("clicks.target", "hovers.target", "seen.target"),
     "names": ("customs.name",),
@@ -47,8 +47,9 @@ TEXTS = {
     "referrers": ("sessions.referrer",),
     "props": ("customs.props",),
     "params": ("page_views.params", "sessions.params"),
+    "visitors": ("sessions.visitor",),
 }
-"""table of texts -> the columns that hold its ids"""
+"""table of a dictionary -> the columns that hold its ids"""
 
 
 def forget(connection: duckdb.DuckDBPyConnection, removals: Sequence[Document]) -> bool:
@@ -70,7 +71,7 @@ def forget(connection: duckdb.DuckDBPyConnection, removals: Sequence[Document]) 
     if found:
         for table in OF_SESSIONS:
             connection.execute(f"delete from {table} where session in (select session from gone)")
-        for table, columns in TEXTS.items():
+        for table, columns in KEPT_ONCE.items():
             held = " union ".join("select {1} from {0}".format(*column.split(".")) for column in columns)
             connection.execute(f"delete from {table} where id not in ({held})")
     connection.execute("drop table gone")

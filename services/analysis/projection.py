@@ -36,7 +36,7 @@ from services.contracts.frames import Click, Custom, Frame, Hover, Left, Move, P
 from services.contracts.shares import SLOTS
 from services.hosting.shares import Share
 
-VERSION = 7
+VERSION = 8
 """of schema.sql and of what is written into it; another one in the file means: rebuild"""
 
 SCHEMA = Path(__file__).with_name("schema.sql")
@@ -438,19 +438,21 @@ class Projection:
         self, parts: Parts, sessions: list[Session], apps: list[int], kept: Column
     ) -> Columns | None:
         """Rows of `sessions`, and the visitor noted for what comes later."""
+        hashes = [columns.visitor_hash(start.visitor, parts.sessions[place]) for place, start in parts.starts]
+        visitors = self.dictionaries.visitors.code(hashes, self._writer)
         starts: list[tuple[Start, int, Session]] = []
-        for place, start in parts.starts:
+        for (place, start), visitor in zip(parts.starts, visitors, strict=True):
             session = sessions[place]
             if kept[place] and (parts.n[place] == 0 or session.visitor is None):
-                session.visitor = columns.visitor_number(start.visitor, parts.sessions[place])
+                session.visitor = visitor
                 session.left_out = start.left_out()
                 session.width = session.width or screen_width(start.screen)
                 starts.append((start, apps[place], session))
         if not starts:
             return None
         facts, codes, begun = zip(*starts, strict=True)
-        numbers, visitors = [one.number for one in begun], [one.visitor or 0 for one in begun]
-        rows = columns.session_columns(facts, codes, numbers, visitors, self.dictionaries, self._writer)
+        numbers, people = [one.number for one in begun], [one.visitor or 0 for one in begun]
+        rows = columns.session_columns(facts, codes, numbers, people, self.dictionaries, self._writer)
         for session, landing in zip(begun, rows["landing"].tolist(), strict=True):
             session.page = session.page or landing
         return rows

@@ -25,7 +25,7 @@ create table session_ids (session integer, high ubigint, low ubigint);
 create table sessions (
     session integer,
     app integer,
-    visitor bigint,         -- 64-bit hash of the visitor's id
+    visitor integer,        -- visitors
     started bigint,         -- UNIX ms
     came_back boolean,
     left_out utinyint,      -- in no report: 1 own visit 2 bot 3 referrer spam; 0 counted
@@ -139,3 +139,5 @@ create table words (id integer, text varchar);
 create table referrers (id integer, text varchar);
 create table props (id integer, text varchar);
 create table params (id integer, text varchar);
+-- And so are visitors, of whose ids there are hashes alone, of 64 bits.
+create table visitors (id integer, hash bigint);

@@ -28,7 +28,7 @@ Bits = NDArray[np.bool_]
 
 
 class Whose(msgspec.Struct):
-    """Some of the sessions, and who each is of: a dense number of a visitor, or of the session itself."""
+    """Some of the sessions, and who each is of: the number of a visitor, or of the session itself."""
 
     first: int
     """the lowest of the sessions' numbers"""
@@ -190,28 +190,6 @@ def by_number(numbers: Column) -> Places:
     for shift in range(16, int(numbers.max(initial=0)).bit_length(), 16):
         order = order[np.argsort((numbers >> shift).astype(np.uint16)[order], kind="stable")]
     return order
-
-
-def numbered(values: Column) -> Column:
-    """Each value as a number from 0 on, without gaps; the same for the same."""
-    order = _equals_together(values.view(f"u{values.itemsize}"))
-    numbers = np.empty(len(values), np.int32)
-    numbers[order] = changes(values[order]).cumsum(dtype=np.int32) - 1
-    return numbers
-
-
-def _equals_together(values: Column) -> Places:
-    """The places of unsigned values, equals together. Up to some million hashes are told apart by their first bits:
-    then these are sorted with the places in the place of the last bits, which takes a third of the time."""
-    bits = np.uint64(len(values).bit_length())
-    if values.itemsize < 8 or 3 * bits > 64:
-        return by_number(values)
-    key = values >> bits << bits
-    key |= np.arange(len(values), dtype=np.uint64)
-    key.sort()
-    order: Places = (key & (np.uint64(1) << bits) - np.uint64(1)).astype(np.int64)
-    alike = changes(values[order]) & ~changes(key >> bits)
-    return by_number(values) if alike.any() else order
 
 
 def changes(*columns: Column) -> Bits:

@@ -28,7 +28,7 @@ walks as (
 select
     total,
     high, low,
-    listed.visitor,
+    visitors.hash as visitor,
     listed.started,
     greatest(coalesce(last_sign, listed.started) - listed.started, 0) / 1000.0 as duration,
     coalesce(events, 0) as events,
@@ -44,6 +44,7 @@ select
 from listed
 join sessions using (session)
 join session_ids using (session)
+join visitors on visitors.id = listed.visitor
 left join did using (session)
 left join walks using (session)
 left join referrers on referrers.id = sessions.referrer

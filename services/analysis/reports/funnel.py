@@ -15,7 +15,7 @@ from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
 from services.analysis.rows import Column, Columns
 from services.analysis.sheaves import Bound, Sheaves, bound
-from services.analysis.ways import NOBODY, Whose, ascending, events, fetch, in_order, numbered, whose
+from services.analysis.ways import NOBODY, Whose, ascending, events, fetch, in_order, whose
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.analysis.scope import Period
@@ -79,17 +79,13 @@ def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
         raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
     chosen = ascending(fetch(on, "select session, visitor from chosen"))
-    visitors = chosen.pop("visitor")
-    who = numbered(chosen["session"] if asked.per == "session" else visitors)
-    del visitors  # they are large
-    people = int(who.max(initial=0)) + 1
-    parts = [*whose(on, chosen["session"], who)]
+    parts = [*whose(on, chosen["session"], chosen[asked.per])]
     wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)
 
     def bind(read: tuple[Whose, Columns]) -> Bound:
         part, rows = read
         of = part.who(rows["session"])
-        sheaf = of.astype(np.int64) * len(parts) // people
+        sheaf = of % len(parts)
         sheaf[of == NOBODY] = len(parts)
         return bound(sheaf, len(parts), {**rows, "who": of})
 

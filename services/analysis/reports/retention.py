@@ -5,7 +5,7 @@ import numpy as np
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.rows import Column
-from services.analysis.ways import changes, fetch, numbered
+from services.analysis.ways import changes, fetch
 from services.contracts.analysis.retention import Cohort, RetentionReport
 from services.contracts.errors import InvalidInput
 
@@ -35,7 +35,7 @@ def _counts(on: Reading, begins: list[int]) -> Column:
     The visitors whose first session of all began in the period are its cohorts; who was there before is in none.
     """
     sessions = fetch(on, "select visitor, started from chosen where started < $end", {"end": on.period.end})
-    who, started = numbered(sessions.pop("visitor")), sessions.pop("started")
+    who, started = sessions["visitor"], sessions["started"]
     first = np.full(int(who.max(initial=-1)) + 1, on.period.end)
     np.minimum.at(first, who, started)
     new = np.flatnonzero(first[who] >= on.period.start)

@@ -6,7 +6,7 @@ import numpy as np
 
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import ascending, fetch, numbered
+from services.analysis.ways import ascending, fetch
 from services.contracts.analysis.scope import Period
 
 SHORT = 10_000
@@ -18,7 +18,7 @@ class Begun(msgspec.Struct):
 
     session: Column
     who: Column
-    """a dense number of the visitor"""
+    """the visitor's number"""
     started: Column
 
 
@@ -44,9 +44,9 @@ def begun(on: Reading, period: Period) -> Begun:
 
 
 def people(sessions: Columns) -> Begun:
-    """These sessions of `chosen`, with their visitors numbered; the visitors themselves are let go of: large ones."""
+    """These sessions of `chosen`."""
     sessions = ascending(sessions)
-    return Begun(who=numbered(sessions.pop("visitor")), **sessions)
+    return Begun(who=sessions.pop("visitor"), **sessions)
 
 
 def did(deeds: Columns, started: Column, first: int) -> Did:

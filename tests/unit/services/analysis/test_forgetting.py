@@ -8,14 +8,15 @@ import pytest
 from bson import Binary, Int64, ObjectId
 
 from services.analysis import record
-from services.analysis.forgetting import OF_SESSIONS, TEXTS
+from services.analysis.columns import visitor_hash
+from services.analysis.forgetting import KEPT_ONCE, OF_SESSIONS
 from services.analysis.projection import Projection
 from services.contracts.frames import Click, Custom, Frame, Packed, Page, Start
 
 BEGIN = 1_750_000_000_000
 APP, OTHER = "5f0000000000000000000001", "5f0000000000000000000002"
 NUMBERS = {"app", "session", "x", "y", "elapsed", "page_w", "events", "page_views", "clicks"}
-"""integer columns that are no ids of texts"""
+"""integer columns that are no ids of what is kept once"""
 
 
 @pytest.fixture
@@ -70,19 +71,19 @@ def sessions(projection: Projection) -> int:
         return int(cursor.execute("select count(*) from sessions").fetchall()[0][0])
 
 
-def test_every_table_and_every_text_of_a_session_is_known(projection: Projection) -> None:
+def test_every_table_and_all_that_is_kept_once_of_a_session_is_known(projection: Projection) -> None:
     with projection.cursor() as cursor:
         rows = cursor.execute(
             "select table_name, column_name, data_type from duckdb_columns() "
             "semi join duckdb_tables() using (table_name) where not internal"
         ).fetchall()
     assert {table for table, column, _ in rows if column == "session"} == set(OF_SESSIONS)
-    texts = {
+    ids = {
         f"{table}.{column}"
         for table, column, kind in rows
         if table in OF_SESSIONS and kind == "INTEGER" and column not in NUMBERS
     }
-    assert texts == {column for columns in TEXTS.values() for column in columns}
+    assert ids == {column for columns in KEPT_ONCE.values() for column in columns}
 
 
 def test_a_removed_session_leaves_nothing_behind_and_others_stay(projection: Projection) -> None:
@@ -90,6 +91,8 @@ def test_a_removed_session_leaves_nothing_behind_and_others_stay(projection: Pro
     projection.apply([session("a")], "third")
     assert "ada" not in everything(projection)
     assert everything(projection).count("bob") >= 5
+    with projection.cursor() as cursor:
+        assert cursor.execute("select hash from visitors").fetchall() == [(visitor_hash("bob", b""),)]
     assert projection.standing.position == "third"
     projection.apply(visit("a", "ada") + visit("c", "ada"), "fourth")
     assert sessions(projection) == 2

@@ -8,7 +8,7 @@ import pytest
 from bson import Binary, ObjectId
 
 from services.analysis import dictionaries, frame_rows, record
-from services.analysis.columns import visitor_number
+from services.analysis.columns import visitor_hash
 from services.analysis.projection import Counts, Projection, ProjectionUnusable
 from services.contracts.frames import Click, Custom, Frame, Left, Move, Page, Retimed
 from services.hosting.shares import Share
@@ -104,9 +104,12 @@ def test_how_many_frames_are_taken_at_once_makes_no_difference(
     broken = Frame(app, told[0].session, 77, BEGIN, msgspec.Raw(b"[[1,2]]"))
     applied = deliver(projection, [*told[:5], broken, *told[5:]])
     assert [skipped.key for skipped in applied.skipped] == [record.frame_id(broken.session, 77)]
-    seen = "select visitor, text from page_views join sessions using (session) join pages on page = id"
+    seen = """
+        select hash, text from page_views join sessions using (session) join pages on page = pages.id
+        join visitors on visitor = visitors.id
+    """
     assert sorted(rows(projection, seen), key=lambda row: str(row[1])) == [
-        (visitor_number(f"visitor {path}", b""), URL + path) for path in paths
+        (visitor_hash(f"visitor {path}", b""), URL + path) for path in paths
     ]
 
 
@@ -374,3 +377,12 @@ def test_a_refused_frame_is_noted_until_it_was_told_and_counted_once_it_can_be_r
     projection.close()
     assert projection.open() == standing
     assert rows(projection, "select count(*) from page_views") == [(1,)]
+
+
+def test_a_visitor_who_is_not_in_memory_any_more_keeps_the_number(projection: Projection) -> None:
+    projection.dictionaries.visitors.remembered = 2
+    app = new_app()
+    for visitor in ("ada", "bob", "carl", "dora", "ada"):
+        deliver(projection, frames(app, [page_visit(visitor, "a")]))
+    assert rows(projection, "select count(*), count(distinct hash) from visitors") == [(4, 4)]
+    assert rows(projection, "select count(*), count(distinct visitor) from sessions") == [(5, 4)]

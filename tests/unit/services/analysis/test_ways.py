@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.analysis.ways import NOBODY, ascending, by_number, in_order, numbered
+from services.analysis.ways import NOBODY, ascending, by_number, in_order
 
 ROWS = [
     # who, time, n, i, session
@@ -40,22 +40,6 @@ def test_what_is_nobody_s_is_left_out() -> None:
 def test_by_number_keeps_equals_as_they_stand(most: int) -> None:
     numbers = np.array([most, 1, most, 0, 2, 1, 0])
     assert by_number(numbers).tolist() == [3, 6, 1, 5, 4, 0, 2]
-
-
-def test_the_same_has_the_same_number() -> None:
-    values = np.array([7, -(2**62), 7, 2**62, -(2**62), 0])
-    numbers = numbered(values).tolist()
-    assert sorted(set(numbers)) == [0, 1, 2, 3]
-    assert (numbers[0], numbers[1]) == (numbers[2], numbers[4])
-    assert len({numbers[place] for place in (0, 1, 3, 5)}) == 4
-
-
-def test_values_that_begin_alike_have_numbers_of_their_own() -> None:
-    assert numbered(np.array([8, 9, 8, 9, 10])).tolist() == [0, 1, 0, 1, 2]
-
-
-def test_nothing_is_numbered() -> None:
-    assert numbered(np.zeros(0, np.int64)).tolist() == []
 
 
 def test_rows_are_brought_into_the_order_of_sessions() -> None:
