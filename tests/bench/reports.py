@@ -76,6 +76,7 @@ BARE = {
         "funnel",
         "journey",
         "buttons",
+        "buttons, by browser",
     )
 }
 """reports that are a pass over columns: the same question as plain SQL, of bare/*.sql"""

@@ -2,33 +2,31 @@
 reports are measured against, and must agree with.
 """
 
-from collections.abc import Callable
-from math import isclose
+from math import inf, isclose
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
 from services.analysis.reading import Reading
-from services.analysis.reports.audience import audience
-from services.analysis.reports.funnel import funnel
-from services.analysis.reports.overview import overview
-from services.analysis.reports.pages import pages
-from services.analysis.reports.retention import retention
 from services.contracts.analysis.times import Times
+from tests.bench.bare.rows import DAY, REPORTS
 
-Row = tuple[Any, ...]  # Any: as DuckDB answers
-
-DAY = 86_400_000
-MOST = 1_000_000
-"""rows"""
-OF_VISITS = ("visitors", "sessions", "page_views", "events", "bounce_rate", "duration", "pages_per_session")
+IN_BRACES = {
+    "journey": {"way": "asc"},
+    "journey, back": {"way": "desc"},
+    "buttons": {"place": f"time // {DAY}", "parts": ""},
+    "buttons, by browser": {"place": "name", "parts": "join parts using (session)"},
+}
+"""what a query is told that answers more than one report"""
 
 
 def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
     """The report as plain SQL; what it asks of tables, the report has given."""
-    sql, visits = ((Path(__file__).parent / f"{one}.sql").read_text() for one in (name, "visits"))
-    sql = sql.replace("{visits}", visits.rstrip())
+    folder = Path(__file__).parent
+    sql, visits = ((folder / f"{one}.sql").read_text() for one in (name.partition(",")[0], "visits"))
+    for place, text in {"visits": visits.rstrip(), **IN_BRACES.get(name, {})}.items():
+        sql = sql.replace(f"{{{place}}}", text)
     window = on.config.funnel.window * 1000
     values = {"app": on.app, "start": on.period.start, "end": on.period.end, "window": window}
     return sql, {key: value for key, value in values.items() if f"${key}" in sql}
@@ -36,8 +34,7 @@ def plain(on: Reading, name: str) -> tuple[str, dict[str, int]]:
 
 def agree(on: Reading) -> None:
     """Ask both, by day of UTC; a sequential funnel of four stages is configured. Raises AssertionError."""
-    period = replace(on.period, start=on.period.start // DAY * DAY, tz="UTC", interval="day")
-    on = replace(on, scope=replace(on.scope, period=period))
+    on = replace(on, scope=replace(on.scope, period=replace(on.period, tz="UTC", interval="day")))
     for name, report in REPORTS.items():
         said = report(on)
         found = on.connection.execute(*plain(on, name)).fetchall()
@@ -48,48 +45,6 @@ def agree(on: Reading) -> None:
             assert same, f"{name}: {ours}, {theirs} by plain SQL"
 
 
-def _overview(on: Reading) -> list[Row]:
-    said = overview(on)
-    days = [point for point in said.series if point.sessions]
-    return [
-        (None, *_values(said.totals, *OF_VISITS)),
-        *((point.at // DAY, point.visitors, point.sessions, point.page_views) for point in days),
-    ]
-
-
-def _audience(on: Reading) -> list[Row]:
-    of = tuple(name for name in OF_VISITS if name != "events")
-    said = audience(on, "browser")
-    return [(*_values(row, "value", *of), said.values) for row in said.rows]
-
-
-def _retention(on: Reading) -> list[Row]:
-    return [
-        (place, since, visitors)
-        for place, cohort in enumerate(retention(on).cohorts, 1)
-        for since, visitors in enumerate(cohort.came)
-        if visitors
-    ]
-
-
-def _pages(on: Reading) -> list[Row]:
-    of = ("path", "title", "views", "visitors", "entries", "exits", "seconds", "scroll", "bounce_rate")
-    said = pages(on, MOST)
-    return [(*_values(row, *of), said.pages) for row in said.rows]
-
-
-def _funnel(on: Reading) -> list[Row]:
-    return [
-        (place, stage.count, stage.from_previous, stage.from_first)
-        for place, stage in enumerate(funnel(on).stages, 1)
-        if stage.count
-    ]
-
-
-def _values(of: object, *names: str) -> Row:
-    return tuple(getattr(of, name) for name in names)
-
-
 def _same(ours: Any, theirs: Any) -> bool:  # Any: whatever stands in a row
     if isinstance(ours, Times):
         quantiles = [ours.p25, ours.median, ours.p75, ours.p90]
@@ -97,14 +52,6 @@ def _same(ours: Any, theirs: Any) -> bool:  # Any: whatever stands in a row
             ours.count == theirs["count"]
             and isclose(ours.mean, theirs["mean"])
             and all(map(isclose, quantiles, theirs["quantiles"]))
+            and all(one.count == theirs["histogram"].get(one.upto or inf, 0) for one in ours.histogram)
         )
     return isclose(ours, theirs) if isinstance(ours, float) else bool(ours == theirs)
-
-
-REPORTS: dict[str, Callable[[Reading], list[Row]]] = {
-    "overview": _overview,
-    "audience": _audience,
-    "retention": _retention,
-    "pages": _pages,
-    "funnel": _funnel,
-}

@@ -10,7 +10,7 @@ with newcomers as (
 ),
 intervals as (
     select begins, row_number() over (order by begins) as place
-    from (select unnest(range($start::bigint, $end::bigint, 86400000)) as begins)
+    from (select unnest(range($start::bigint // 86400000 * 86400000, $end::bigint, 86400000)) as begins)
 ),
 came as (
     select distinct visitor, place
