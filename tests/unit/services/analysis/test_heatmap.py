@@ -69,6 +69,15 @@ def test_moves_weigh_the_seconds_they_rested(ask: Ask) -> None:
     assert (report.events, report.weight) == (3, 2.0)
 
 
+def test_what_a_cell_weighs_does_not_depend_on_the_order_of_its_moves(ask: Ask) -> None:
+    def weight(*rested: int) -> float:
+        moves = [Move(at(second), 15, 15, ms) for second, ms in enumerate(rested, 1)]
+        return ask([visit("v", page(0, "a"), *moves, screen="1000x1")], heat="move").weight
+
+    # As fractions these come to a little more in one of the orders.
+    assert weight(100, 200, 300) == weight(300, 200, 100) == 0.6
+
+
 def test_a_move_is_as_wide_as_the_screen_until_a_click_has_told(ask: Ask) -> None:
     before: list[Packed] = [page(0, "a"), Move(at(1), 500, 0, 1_000)]
     report = ask(
