@@ -37,7 +37,8 @@ def sessions(on: Reading, most: int = 50, skip: int = 0) -> SessionsReport:
 
 
 def session(on: Reading, asked: str) -> SessionReport:
-    """One of the app, whenever it was. Raises SessionUnknown."""
+    """One of the app, whenever it was. Raises SessionUnknown, InvalidInput."""
+    intervals.check(on.period)
     number = first(
         on.connection,
         "select session from session_ids semi join chosen using (session) where high = $high and low = $low",
