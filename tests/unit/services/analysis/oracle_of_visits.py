@@ -9,11 +9,21 @@ from services.contracts.analysis.audience import AudienceRow
 from services.contracts.analysis.pages import PageRow
 from services.contracts.analysis.retention import Cohort
 from services.contracts.analysis.scope import Period
+from services.contracts.analysis.sessions import Happened, Happening
 from services.contracts.filters import Condition, Filter
-from services.contracts.frames import Click, Custom, Page
+from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen
 from tests.unit.services.analysis.visits import Visit
 
 SITE = "https://x.test"
+KINDS: dict[type[Packed], Happening] = {
+    Page: "page",
+    Click: "click",
+    Hover: "hover",
+    Seen: "seen",
+    Move: "move",
+    Custom: "custom",
+    Left: "left",
+}
 
 
 def begun(visits: Sequence[Visit], period: Period) -> list[Visit]:
@@ -111,6 +121,40 @@ def retention(visits: Sequence[Visit], period: Period) -> list[Cohort]:
         counts = [sum(place in places for places in members) for place in range(cohort, len(begins))]
         cohorts.append(Cohort(begins=begin, visitors=len(members), came=counts))
     return cohorts
+
+
+def timeline(visit: Visit) -> list[Happened]:
+    found = []
+    for at, _, _, event in visit.ordered():
+        happened = Happened(
+            at=at,
+            kind=KINDS[type(event)],
+            what="",
+            label="",
+            seconds=0,
+            x=0,
+            y=0,
+            rage=False,
+            dead=False,
+            outcome="",
+            value=None,
+            currency="",
+            props={},
+        )
+        if isinstance(event, Page):
+            happened.what = event.url.removeprefix(SITE)
+        if isinstance(event, Click | Hover | Seen):
+            happened.what = event.target
+        if isinstance(event, Click | Move):
+            happened.x, happened.y = event.x, event.y
+        if isinstance(event, Hover | Move):
+            happened.seconds = event.elapsed / 1000
+        if isinstance(event, Hover):
+            happened.outcome = event.outcome  # type: ignore[assignment]  # one of its three
+        if isinstance(event, Custom):
+            happened.what = event.name
+        found.append(happened)
+    return found
 
 
 def meets(visit: Visit, filters: Sequence[Filter]) -> bool:

@@ -13,7 +13,7 @@ from services.contracts.frames import Left, Page
 from tests.bench.bare import agree
 from tests.bench.bare.rows import DAY, REPORTS
 from tests.unit.services.analysis.asking import Asking
-from tests.unit.services.analysis.test_reports_against_oracle import STEP, periods, thorough
+from tests.unit.services.analysis.test_reports_against_oracle import MIDNIGHT, STEP, periods, thorough
 from tests.unit.services.analysis.test_visit_reports_against_oracle import people
 from tests.unit.services.analysis.visits import BEGIN, Visit
 
@@ -37,11 +37,11 @@ BUTTONS = [
 CAMPAIGNS = [Campaign(name="News", suffix="news")]
 
 
-TO_MIDNIGHT = -BEGIN % DAY - 6 * STEP
+TO_MIDNIGHT = -MIDNIGHT % DAY
 
 
 def moved(visit: Visit) -> Visit:
-    """To around midnight, of UTC."""
+    """From a midnight in Cairo to one of UTC."""
     frames = [
         (n, [msgspec.structs.replace(event, at=event.at + TO_MIDNIGHT) for event in events])
         for n, events in visit.frames

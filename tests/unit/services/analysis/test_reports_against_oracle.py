@@ -1,5 +1,6 @@
-"""The SQL and the oracle give the same answers on small random histories: ties in time, stages repeated and
-skipped, window edges, sessions at the period's edges, several tabs of one visitor, frames out of order.
+"""The reports and the oracle give the same answers on small random histories: ties in time, stages repeated and
+skipped, window edges, sessions at the period's edges, over midnight and a clock change, several tabs of one visitor,
+frames out of order.
 """
 
 import itertools
@@ -24,12 +25,12 @@ from services.contracts.analysis.dropped import DroppedReport
 from services.contracts.analysis.funnel import FunnelReport
 from services.contracts.analysis.heatmap import Heat
 from services.contracts.analysis.journey import Direction
-from services.contracts.analysis.scope import Period
+from services.contracts.analysis.scope import Interval, Period
 from services.contracts.config import Button, Campaign, Funnel, Stage
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Seen
 from tests.unit.services.analysis import oracle
 from tests.unit.services.analysis.asking import Asking
-from tests.unit.services.analysis.visits import BEGIN, Visit
+from tests.unit.services.analysis.visits import Visit
 
 pytestmark = pytest.mark.usefixtures("small_parts")
 
@@ -37,7 +38,11 @@ SITE = "https://x.test"
 STEP = 4_000
 """ms; times are few, so that they collide"""
 
-moments = st.integers(0, 12).map(lambda step: BEGIN + step * STEP)
+MIDNIGHT = 1_776_981_600_000
+"""of 24 April 2026 in Cairo, whose clock then says 01:00"""
+
+intervals: st.SearchStrategy[Interval] = st.sampled_from(["hour", "day"])
+moments = st.integers(-6, 6).map(lambda step: MIDNIGHT + step * STEP)
 targets = st.sampled_from(["body>a#one", "body>button.two", "body>p"])
 
 
@@ -74,7 +79,8 @@ def visits(draw: st.DrawFn) -> list[Visit]:
 @st.composite
 def periods(draw: st.DrawFn) -> Period:
     start = draw(moments)
-    return Period(start=start, end=start + draw(st.integers(1, 14)) * STEP, interval="hour")
+    end = start + draw(st.integers(1, 14)) * STEP
+    return Period(start=start, end=end, tz="Africa/Cairo", interval=draw(intervals))
 
 
 @st.composite
@@ -82,7 +88,7 @@ def stages(draw: st.DrawFn) -> tuple[Stage, Callable[[Packed], bool]]:
     """A stage, and what fills it in plain words."""
     names = draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=2, unique=True))
     any_of = [f"/{name}" for name in names]
-    which = draw(st.integers(0, 5))
+    which = draw(st.integers(0, 8))
     if which <= 1:
         stage = Stage(name="s", trigger="url", any_of=any_of)
         return stage, lambda event: isinstance(event, Page) and event.url[-2:] in any_of
@@ -97,6 +103,18 @@ def stages(draw: st.DrawFn) -> tuple[Stage, Callable[[Packed], bool]]:
     if which == 4:
         return Stage(name="s", trigger="click", value="#one"), (
             lambda event: isinstance(event, Click) and event.target == "body>a#one"
+        )
+    if which == 5:
+        return Stage(name="s", trigger="url", match="glob", any_of=[f"*{name}" for name in names]), (
+            lambda event: isinstance(event, Page) and event.url[-2:] in any_of
+        )
+    if which == 6:
+        return Stage(name="s", trigger="url", match="regex", value=f"^/[{''.join(names)}]$"), (
+            lambda event: isinstance(event, Page) and event.url[-2:] in any_of
+        )
+    if which == 7:
+        return Stage(name="s", trigger="click", match="glob", value="body>*.two"), (
+            lambda event: isinstance(event, Click) and event.target == "body>button.two"
         )
     return Stage(name="s", trigger="click", value="body"), lambda event: isinstance(event, Click)
 
@@ -297,6 +315,9 @@ def test_campaigns(
         assert sum(getattr(row, touch).conversions for row in report.rows) == report.conversions
 
 
+DEVICES = ["", "desktop", "mobile"]
+
+
 @st.composite
 def pointing(draw: st.DrawFn) -> list[Visit]:
     """Visits whose frames arrive in the order sent."""
@@ -315,18 +336,24 @@ def pointing(draw: st.DrawFn) -> list[Visit]:
                 one_of += [Page(at, f"{SITE}/{name}", scroll=max(-1, min(x, 100))) for name in "ab"]
                 frame.append(draw(st.sampled_from(one_of)))
             sent.append((n, frame))
-        screen = draw(st.sampled_from(["", "1000x1"]))
+        facts = {"screen": draw(st.sampled_from(["", "1000x1"])), "device": draw(st.sampled_from(DEVICES))}
         visitor = draw(st.sampled_from("XY"))
-        found.append(Visit(visitor, BEGIN, sent, draw(st.integers(0, 9)) == 0, {"screen": screen}))
+        found.append(Visit(visitor, MIDNIGHT, sent, draw(st.integers(0, 9)) == 0, facts))
     return found
 
 
 @settings(thorough, max_examples=300)
-@given(history=pointing(), period=periods(), page=st.sampled_from(["/a", "/b"]))
-def test_heatmap(asking: Asking, history: list[Visit], period: Period, page: str) -> None:
+@given(
+    history=pointing(),
+    period=periods(),
+    page=st.sampled_from(["/a", "/b"]),
+    device=st.sampled_from([None, "desktop", "mobile"]),
+)
+def test_heatmap(asking: Asking, history: list[Visit], period: Period, page: str, device: str | None) -> None:
     clicks, moves, scroll = asking(
-        lambda on: [heatmap(on, page, heat) for heat in get_args(Heat)], history, period
+        lambda on: [heatmap(on, page, heat, device) for heat in get_args(Heat)], history, period
     )
+    history = [visit for visit in history if device in (None, visit.start().device)]
     for report in (clicks, moves):
         cells, events, visitors = oracle.heatmap(history, period, page, report.heat)
         assert close(sorted(report.cells), cells)

@@ -10,7 +10,7 @@ from services.analysis.reports.audience import audience
 from services.analysis.reports.overview import overview
 from services.analysis.reports.pages import pages
 from services.analysis.reports.retention import retention
-from services.analysis.reports.sessions import sessions
+from services.analysis.reports.sessions import session, sessions
 from services.contracts.analysis.scope import Period
 from services.contracts.filters import Condition, Filter
 from services.contracts.frames import Page
@@ -122,6 +122,14 @@ def test_sessions(asking: Asking, history: list[Visit], period: Period, skip: in
             oracle_of_visits.clicks(visit),
         )
         assert (row.browser, row.params) == (visit.start().browser, visit.start().params)
+
+
+@thorough
+@given(history=people(), period=periods())
+def test_a_timeline(asking: Asking, history: list[Visit], period: Period) -> None:
+    for one in [visit for visit in history if not visit.bot][-1:]:
+        report = asking(lambda on: session(on, one.session), history, period)  # noqa: B023
+        assert report.happened == oracle_of_visits.timeline(one)
 
 
 @st.composite
