@@ -77,6 +77,21 @@ def test_time_goes_from_entering_a_page_to_the_first_click_on_it(ask: Ask) -> No
     assert (times.count, times.mean) == (2, 6)
 
 
+def test_times_are_told_by_quantiles_and_buckets(ask: Ask) -> None:
+    """Quantiles lie between two values where they fall; a bucket holds what is up to its edge."""
+    visits = [visit(f"v{n}", click(took), started=BEGIN) for n, took in enumerate([2, 4, 5, 10, 30.5])]
+    times = ask(visits).from_session_start
+    assert times is not None
+    assert (times.count, times.mean, times.median) == (5, 10.3, 5)
+    assert (times.p25, times.p75, round(times.p90, 6)) == (4, 10, 22.3)
+    assert {bucket.upto: bucket.count for bucket in times.histogram if bucket.count} == {
+        2: 1,
+        5: 2,
+        10: 1,
+        60: 1,
+    }
+
+
 def test_what_was_clicked_before_the_period_is_not_clicked_first_in_it(ask: Ask) -> None:
     later = Period(start=at(10), end=at(100))
     report = ask([visit("a", Page(at(1), URL), click(5), click(50))], later)

@@ -100,6 +100,16 @@ def test_sequential(ask: Ask, steps: list[tuple[float, str]], reached: int) -> N
     assert sum(counts(ask([visit("v", *way(*steps))], pages("ABC"), window=100))) == reached
 
 
+def test_without_a_window_it_is_seven_days_inclusive(ask: Ask) -> None:
+    week = 7 * 86_400
+    assert counts(ask([visit("v", *way((0, "A"), (week, "B")))], pages("AB"))) == [1, 1]
+    assert counts(ask([visit("v", *way((0, "A"), (week + 0.001, "B")))], pages("AB"))) == [1, 0]
+
+
+def test_a_try_ends_at_its_first_completion(ask: Ask) -> None:
+    assert since_first(ask([visit("v", *way((0, "A"), (10, "B"), (30, "B")))], pages("AB"))) == [None, 10]
+
+
 def test_of_equally_far_tries_the_one_that_got_there_first_counts(ask: Ask) -> None:
     steps = [(0, "A"), (10, "B"), (30, "C"), (40, "A"), (41, "B"), (42, "C")]
     assert since_first(ask([visit("v", *way(*steps))], pages("ABC"))) == [None, 10, 30]
