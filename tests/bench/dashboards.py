@@ -12,9 +12,9 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import duckdb
-import httpx
 import msgspec
 import uvloop
 from pymongo import MongoClient
@@ -23,14 +23,18 @@ from services.analysis import change_stream
 from services.analysis.record import FRAMES, Document
 from stack.local import Ports, Stack
 from tests.bench import histories, load
+from tests.bench.asking import connect
 from tests.bench.ingest import LIMITS, PROCESSES, Bench, quantiles
 from tests.bench.processes import Accounts
-from tests.system.people import now
+from tests.system.people import PASSWORD, client, now
 
 REPORTS = ("overview", "pages", "funnel", "buttons")
 DASHBOARDS = 10
 QUIET = 5
 """times that each report is asked for before, alone and by a single dashboard"""
+
+Asked = dict[str, list[float]]
+"""report -> seconds that each answer took"""
 
 
 async def run(arguments: argparse.Namespace) -> None:
@@ -71,56 +75,79 @@ def give_past(stack: Stack, app: str, file: Path) -> None:
     stack.start("analysis")
 
 
+class Dashboard:
+    """One browser, logged in by itself, that asks for reports of the app."""
+
+    def __init__(self, bench: Bench, period: dict[str, str | int], asked: Asked) -> None:
+        self._edge = bench.edge
+        self._path = f"{bench.app.path}/reports"
+        login = client(bench.edge).post(
+            "/api/auth/login", json={"email": bench.app.owner.email, "password": PASSWORD}
+        )
+        self._headers = (
+            f"Host: {urlsplit(bench.edge).netloc}\r\nAccept-Encoding: gzip\r\n"
+            f"Authorization: Bearer {login.raise_for_status().json()['access_token']}\r\n\r\n"
+        )
+        self._period = period
+        self._asked = asked
+
+    async def reload(self, later: int = 0) -> None:
+        await asyncio.gather(*(self.ask(name, later) for name in REPORTS))
+
+    async def ask(self, name: str, later: int) -> None:
+        """`later`: ms by which the period ends later, so that it is another question."""
+        period = urlencode({**self._period, "to": int(self._period["to"]) + later})
+        begin = time.perf_counter()
+        connection = await connect(self._edge)
+        request = f"GET {self._path}/{name}?{period} HTTP/1.1\r\n{self._headers}"
+        status, body = await asyncio.wait_for(connection.ask(request.encode()), 60)
+        self._asked[name].append(time.perf_counter() - begin)
+        connection.close()
+        if status != "200":
+            raise SystemExit(f"{name}: {status} {body!r}")
+
+
 async def measure(bench: Bench, arguments: argparse.Namespace) -> None:
     period: dict[str, str | int] = {
         "from": histories.BEGIN,
         "to": now() + histories.DAY,
         "tz": "Europe/Berlin",
     }
-    headers = {"authorization": bench.app.owner.http.headers["authorization"]}
-    asked: dict[str, list[float]] = {name: [] for name in REPORTS}
-    async with httpx.AsyncClient(base_url=bench.edge, headers=headers, timeout=60) as http:
+    asked: Asked = {name: [] for name in REPORTS}
+    dashboards = [Dashboard(bench, period, asked) for _ in range(DASHBOARDS)]
+    one = dashboards[0]
 
-        async def ask(name: str, later: int = 0) -> None:
-            """`later`: ms by which the period ends later, so that it is another question."""
+    async def reload(until: float) -> None:
+        while time.perf_counter() < until:
             begin = time.perf_counter()
-            asking = {**period, "to": int(period["to"]) + later}
-            answer = await http.get(f"{bench.app.path}/reports/{name}", params=asking)
-            if answer.is_error:
-                raise SystemExit(f"{name}: {answer.status_code} {answer.text}")
-            asked[name].append(time.perf_counter() - begin)
+            await asyncio.gather(*(dashboard.reload() for dashboard in dashboards))
+            await asyncio.sleep(max(0, begin + arguments.pause - time.perf_counter()))
 
-        async def reload(until: float) -> None:
-            while time.perf_counter() < until:
-                begin = time.perf_counter()
-                await asyncio.gather(*(ask(name) for _ in range(DASHBOARDS) for name in REPORTS))
-                await asyncio.sleep(max(0, begin + arguments.pause - time.perf_counter()))
+    def told() -> dict[str, list[float]]:
+        """Of each report the ms it took since the last time, ordered."""
+        ordered = {name: sorted(1000 * latency for latency in asked[name]) for name in REPORTS}
+        for latencies in asked.values():
+            latencies.clear()
+        return ordered
 
-        def told() -> dict[str, list[float]]:
-            """Of each report the ms it took since the last time, ordered."""
-            ordered = {name: sorted(1000 * latency for latency in asked[name]) for name in REPORTS}
-            for latencies in asked.values():
-                latencies.clear()
-            return ordered
-
-        for name in REPORTS:
-            for later in range(QUIET):
-                await ask(name, 1 + later)
-        alone = told()
+    for name in REPORTS:
         for later in range(QUIET):
-            await asyncio.gather(*(ask(name, 1 + QUIET + later) for name in REPORTS))
-        single = told()
-        streams = await bench.streams(load.events(now()))
-        accounts = Accounts(bench.stack, PROCESSES)
-        await load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME)
-        undisturbed = _acks(streams)
-        await asyncio.gather(
-            load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME),
-            reload(time.perf_counter() + arguments.seconds),
-        )
-        disturbed = _acks(streams)
-        for stream in streams:
-            stream.close()
+            await one.ask(name, 1 + later)
+    alone = told()
+    for later in range(QUIET):
+        await one.reload(1 + QUIET + later)
+    single = told()
+    streams = await bench.streams(load.events(now()))
+    accounts = Accounts(bench.stack, PROCESSES)
+    await load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME)
+    undisturbed = _acks(streams)
+    await asyncio.gather(
+        load.paced(streams, arguments.seconds, arguments.rate / load.EVENTS_PER_FRAME),
+        reload(time.perf_counter() + arguments.seconds),
+    )
+    disturbed = _acks(streams)
+    for stream in streams:
+        stream.close()
     print(
         f"{'report ms':10} {'alone':>7} {'a dashboard':>12} {'ten, p50':>9} {'ten, p95':>9} {'ratio':>6}   asked"
     )

@@ -6,12 +6,12 @@ falls behind cannot hide it.
 import asyncio
 import sys
 import time
-from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
 import uvloop
 
+from tests.bench.asking import Connection, connect
 from tests.system.people import CHROME, SHOP, now
 
 CONNECTIONS = 50
@@ -49,18 +49,19 @@ async def beside(edge: str, token: str, seconds: float, rate: float) -> Answers:
 
 class Hellos:
     def __init__(self, edge: str, token: str) -> None:
-        self._parts = urlsplit(edge)
+        self._edge = edge
         body = msgspec.json.encode({"url": f"{SHOP}/", "sent_at": now(), "referrer": "https://news.example/"})
         self._request = (
-            f"POST /api/hello HTTP/1.1\r\nHost: {self._parts.netloc}\r\nOrigin: {SHOP}\r\nX-Datalab-Token: {token}\r\n"
-            f"User-Agent: {CHROME}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"POST /api/hello HTTP/1.1\r\nHost: {urlsplit(edge).netloc}\r\nOrigin: {SHOP}\r\n"
+            f"X-Datalab-Token: {token}\r\nUser-Agent: {CHROME}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         ).encode() + body
         self.answers = Answers([], {})
 
     async def run(self, seconds: float, rate: float) -> None:
-        free: asyncio.Queue[_Connection] = asyncio.Queue()
+        free: asyncio.Queue[Connection] = asyncio.Queue()
         for _ in range(CONNECTIONS):
-            free.put_nowait(await self._connect())
+            free.put_nowait(await connect(self._edge))
         begin = time.perf_counter()
         under_way = set[asyncio.Task[None]]()
         for number in range(int(seconds * rate)):
@@ -74,56 +75,13 @@ class Hellos:
         while not free.empty():
             free.get_nowait().close()
 
-    async def _connect(self) -> "_Connection":
-        host, port = self._parts.hostname, self._parts.port
-        assert host is not None
-        assert port is not None
-        _, connection = await asyncio.get_running_loop().create_connection(_Connection, host, port)
-        return connection
-
-    async def _one(self, free: "asyncio.Queue[_Connection]", due: float) -> None:
+    async def _one(self, free: asyncio.Queue[Connection], due: float) -> None:
         connection = await free.get()
-        status = await asyncio.wait_for(connection.ask(self._request), 30)
+        status, _ = await asyncio.wait_for(connection.ask(self._request), 30)
         free.put_nowait(connection)
         self.answers.latencies.append(time.perf_counter() - due)
         if status != "200":
             self.answers.refused[status] = self.answers.refused.get(status, 0) + 1
-
-
-class _Connection(asyncio.Protocol):
-    """One request at a time; an answer has a Content-Length."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._buffer = b""
-        self._answer: asyncio.Future[str] | None = None
-
-    def ask(self, request: bytes) -> asyncio.Future[str]:
-        """The status of the answer."""
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
-        return self._answer
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, found, body = self._buffer.partition(b"\r\n\r\n")
-        if not found or self._answer is None:
-            return
-        length = next(
-            int(line.split(b":")[1])
-            for line in head.lower().split(b"\r\n")
-            if line.startswith(b"content-length:")
-        )
-        if len(body) >= length:
-            self._buffer = body[length:]
-            self._answer.set_result(head.split(b" ", 2)[1].decode())
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(ConnectionError(f"the edge hung up: {exc}"))
-
-    def close(self) -> None:
-        self._transport.close()
 
 
 def main(edge: str, token: str, seconds: str, rate: str) -> None:
