@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
-from eventlet.event import Event
 
+from services.analysis.together import Together
 from services.analysis.turns import Turns
 from services.contracts.analysis.report import ReportCall
 from services.contracts.config import AppConfig
@@ -48,7 +48,7 @@ class Questions:
         self._clock = clock
         self._took: dict[str, float] = {}
         """seconds, the last of each kind"""
-        self._asked: dict[bytes, Event] = {}
+        self._together: Together[Any] = Together()  # Any: as above
         self._kept: dict[bytes, Answer] = {}
         """the oldest first"""
 
@@ -58,22 +58,15 @@ class Questions:
         if (kept := self._kept.get(question)) is not None and self._fresh(kept):
             known: T = kept.report
             return known
-        if (asked := self._asked.get(question)) is not None:
-            answer: T = asked.wait()
-            return answer
-        asked = self._asked[question] = Event()
-        try:
-            with self._turns.turn(self._clock() + DUE * self._took.get(kind, 0)):
-                read = self._clock()
-                answer = work()
-                self._took[kind] = self._clock() - read
-        except BaseException as error:
-            asked.send_exception(error)
-            raise
-        finally:
-            del self._asked[question]
+        answer: T = self._together.answer(question, lambda: self._worked(question, work, kind))
+        return answer
+
+    def _worked(self, question: bytes, work: Callable[[], T], kind: str) -> T:
+        with self._turns.turn(self._clock() + DUE * self._took.get(kind, 0)):
+            read = self._clock()
+            answer = work()
+            self._took[kind] = self._clock() - read
         self._keep(question, Answer(read, answer))
-        asked.send(answer)
         return answer
 
     def _fresh(self, answer: Answer) -> bool:

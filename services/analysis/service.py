@@ -11,6 +11,7 @@ from nameko.timer import timer
 
 from services.analysis.activity import NOTHING, Change
 from services.analysis.configs import Configs
+from services.analysis.permits import Permits
 from services.analysis.projector import Projector
 from services.analysis.questions import question
 from services.analysis.reading import Reading
@@ -40,7 +41,6 @@ from services.contracts.analysis.refused import FrameRefused
 from services.contracts.analysis.report import ReportCall
 from services.contracts.analysis.retention import GetRetention, RetentionReport
 from services.contracts.analysis.sessions import GetSession, GetSessions, SessionReport, SessionsReport
-from services.contracts.apps import Permit
 from services.contracts.config import ConfigChanged
 from services.contracts.errors import BrokerDown
 from services.contracts.health import Health
@@ -59,6 +59,7 @@ class Analysis(Healthy):
     database = Database("analysis")
     projector = Projector()
     configs = Configs()
+    permits = Permits()
     calls = Calls()
     tell = Tell()
 
@@ -159,7 +160,7 @@ class Analysis(Healthy):
 
     def _answer(self, request: ReportCall[R], report: Callable[[Reading], R]) -> R:
         """The report, for who may see the app."""
-        self.calls(Permit(actor=request.actor, app=request.app))
+        self.permits.see(request.actor, request.app, self.calls)
         config = self.configs.of(request.app, self.calls)
         kind = f"{request.address} of {request.app}"
         return self.projector.answer(question(request, config), kind, request.scope, config, report)
