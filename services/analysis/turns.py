@@ -1,4 +1,9 @@
-"""Whose turn it is: as many at a time as there are turns, and of those who wait the one that is due first."""
+"""Whose turn it is: as many at a time as there are turns, and of those who wait the one that is due first.
+
+Who comes while a turn is free holds back for a moment and lets those come who are due earlier: what is asked for at the
+same time does not come in the order in which it is due. A turn that becomes free is given when everybody who can go on
+has: who has got an answer tells it before the next one is worked on.
+"""
 
 import heapq
 import itertools
@@ -6,31 +11,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from eventlet.event import Event
+from eventlet.hubs import get_hub
 
 
 class Turns:
     def __init__(self, count: int) -> None:
         self._free = count
-        """none while anybody waits"""
         self._waiting: list[tuple[float, int, Event]] = []
         """a heap; of those due at the same time, who came first"""
         self._came = itertools.count()
 
     @contextmanager
-    def turn(self, due: float) -> Iterator[None]:
-        """Wait for it, and hand it on. `due`: on whatever clock, the same for all."""
-        if self._free:
-            self._free -= 1
-        else:
-            self._wait(due)
+    def turn(self, due: float, hold_back: float = 0) -> Iterator[None]:
+        """Wait for it, and hand it on. `due`: on whatever clock, the same for all. `hold_back`: seconds."""
+        self._wait(due, hold_back)
         try:
             yield
         finally:
             self._hand_on()
 
-    def _wait(self, due: float) -> None:
+    def _wait(self, due: float, hold_back: float) -> None:
         called = Event()
         heapq.heappush(self._waiting, (due, next(self._came), called))
+        self._call_in(hold_back)
         try:
             called.wait()
         except BaseException:  # it was given up
@@ -41,7 +44,14 @@ class Turns:
             raise
 
     def _hand_on(self) -> None:
-        if self._waiting:
+        self._free += 1
+        self._call_in(0)
+
+    def _call_in(self, seconds: float) -> None:
+        # Even at once, all that can go on now goes on first.
+        get_hub().schedule_call_global(seconds, self._call)
+
+    def _call(self) -> None:
+        while self._free and self._waiting:
+            self._free -= 1
             heapq.heappop(self._waiting)[-1].send()
-        else:
-            self._free += 1

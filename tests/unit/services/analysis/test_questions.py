@@ -1,5 +1,6 @@
 """Who asks the same meanwhile, and whose turn it is."""
 
+from collections.abc import Callable
 from functools import partial
 
 import eventlet
@@ -31,6 +32,12 @@ def settle() -> None:
     """Everybody who can go on has gone on."""
     for _ in range(10):
         eventlet.sleep(0)
+
+
+def until(fact: Callable[[], object]) -> None:
+    with eventlet.Timeout(PATIENCE):
+        while not fact():
+            eventlet.sleep(0.001)
 
 
 def test_the_same_question_is_answered_once_for_all_who_ask_meanwhile() -> None:
@@ -129,6 +136,7 @@ def test_of_those_that_wait_a_quick_one_goes_before_a_slow_one_until_that_has_wa
     asking = []
     for place, (work, kind) in enumerate(zip(works, kinds, strict=True)):
         asking.append(eventlet.spawn(questions.answer, b"%d more" % place, work, kind))
+        until(lambda: works[0].begun)
         settle()
         clock.now += 0.1 if place < 2 else 28  # until the slow one is due
     begun = []
@@ -139,6 +147,52 @@ def test_of_those_that_wait_a_quick_one_goes_before_a_slow_one_until_that_has_wa
     assert begun == [[1, 0, 0, 0], [1, 0, 1, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
     with eventlet.Timeout(PATIENCE):
         assert [one.wait() for one in asking] == ["x"] * 4
+
+
+def test_a_quick_one_that_took_long_once_still_goes_first() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+    for place, (kind, seconds) in enumerate((("slow", 10), ("quick", 1), ("quick", 12))):
+        questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
+    works = [Work() for _ in range(2)]
+    asking = [
+        eventlet.spawn(questions.answer, b"%s now" % kind.encode(), work, kind)
+        for kind, work in zip(("slow", "quick"), works, strict=True)
+    ]
+    until(lambda: any(work.begun for work in works))
+    assert [work.begun for work in works] == [0, 1]
+    for work in works:
+        work.done.send("x")
+    with eventlet.Timeout(PATIENCE):
+        assert [one.wait() for one in asking] == ["x"] * 2
+
+
+def test_a_slow_one_holds_back_for_a_quick_one_that_comes_right_after_it() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+    for kind, seconds in (("slow", 10), ("quick", 1)):
+        questions.answer(kind.encode(), partial(taking, clock, seconds), kind)
+    clock.now += 2  # nothing is kept any more
+    works = {"slow": Work(), "quick": Work()}
+    asking = []
+    for kind, work in works.items():
+        asking.append(eventlet.spawn(questions.answer, kind.encode(), work, kind))
+        settle()
+    until(lambda: any(work.begun for work in works.values()))
+    assert {kind: work.begun for kind, work in works.items()} == {"slow": 0, "quick": 1}
+    for work in works.values():
+        work.done.send("x")
+    with eventlet.Timeout(PATIENCE):
+        assert [one.wait() for one in asking] == ["x"] * 2
+
+
+def test_a_slow_one_that_comes_alone_does_not_hold_back_for_long() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+    questions.answer(b"?", partial(taking, clock, 1000), "slow")
+    settle()
+    with eventlet.Timeout(PATIENCE):
+        assert questions.answer(b"??", lambda: "x", "slow") == "x"
 
 
 def test_who_gives_up_waiting_is_left_out() -> None:
