@@ -24,7 +24,8 @@ def know_parts(on: Reading, by: BreakdownField | None) -> None:
         )
     elif by in get_args(Audience):
         on.give("asked", {"field": texts([by])})
-        on.connection.execute(query("parts"))
+        fact = "came_back::integer" if by == "visitor" else by
+        on.connection.execute(query("parts").replace("{fact}", fact))
     else:
         know_traffic(on, cast(CampaignField, by))
         on.connection.execute("create or replace temp table parts as select session, name from traffic")

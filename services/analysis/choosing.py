@@ -1,4 +1,5 @@
-"""Which sessions a report is about: `chosen(session, visitor, started)`, made of an app's sessions by filters.
+"""Which sessions a report is about: `chosen(session, visitor, started)`, made of an app's sessions by filters, and
+`facts`, all that `sessions` says of them.
 
 What a filter says becomes SQL of the fragments below; what somebody typed is only ever a parameter.
 """
@@ -15,7 +16,8 @@ from services.contracts.config import AppConfig, Button
 from services.contracts.errors import InvalidInput
 from services.contracts.filters import Condition, Filter, Pattern, parse
 
-PEOPLE = "select session, visitor, started from sessions where app = $app and left_out = 0"
+_PEOPLE = "from sessions where app = $app and left_out = 0"
+PEOPLE = "select session, visitor, started " + _PEOPLE
 
 _FIRST_OR_LAST = """session in (
     with having_it as (select distinct session from page_views where app = $app and page {pages})
@@ -151,10 +153,13 @@ def choose(
     filters: Sequence[Filter],
     config: AppConfig,
 ) -> None:
-    """Make `chosen`; without filters a view, which a report's own conditions are pushed into. Raises InvalidInput."""
+    """Make `chosen` and `facts`; without filters views, which a report's own conditions are pushed into. Raises
+    InvalidInput."""
     if not filters:
-        connection.execute("create temp view chosen as " + PEOPLE.replace("$app", str(int(app))))
+        for view, sql in (("chosen", PEOPLE), ("facts", _PEOPLE)):
+            connection.execute(f"create temp view {view} as " + sql.replace("$app", str(int(app))))
         return
     choice = Choice(app, matcher, connection, config, {"app": app})
     sql = f"create temp table chosen as {PEOPLE} and {choice.all_of(filters, 'filters')}"
     connection.execute(sql, choice.parameters)
+    connection.execute("create temp view facts as from sessions semi join chosen using (session)")

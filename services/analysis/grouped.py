@@ -1,7 +1,8 @@
 """Values by group, told part by part: what is asked of all of a group, as its median, when all are there. They are then
-gone through in pieces, on all cores; kept are the values alone, 4 bytes each."""
+gone through in pieces, on all cores; kept are the values alone, 4 bytes each, in a file where they are many."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 
 import msgspec
@@ -9,6 +10,7 @@ import numpy as np
 
 from services.analysis.cores import worked
 from services.analysis.rows import Column
+from services.analysis.spill import Kept, Spill
 from services.analysis.ways import by_number, changes
 
 AT_ONCE = 500_000
@@ -23,15 +25,24 @@ class Part(msgspec.Struct):
     values: Column
 
 
+class _Told(msgspec.Struct):
+    """A part whose values are set aside."""
+
+    groups: Column
+    begins: Column
+    values: Kept
+
+
 class Grouped:
     """Of groups and values, both not below 0."""
 
-    def __init__(self, groups: int) -> None:
+    def __init__(self, groups: int, spill: Spill) -> None:
         self.groups = groups
-        self._parts: list[Part] = []
+        self._spill = spill
+        self._parts: list[_Told] = []
 
     def add(self, part: Part) -> None:
-        self._parts.append(part)
+        self._parts.append(_Told(part.groups, part.begins, self._spill.keep(part.values)))
 
     def present(self) -> Column:
         """The groups that have any."""
@@ -42,22 +53,22 @@ class Grouped:
         values = [np.zeros(0, np.uint32)]
         for part in self._parts:
             here = np.searchsorted(part.groups, (group, group + 1))
-            values.append(part.values[slice(*part.begins[here])])
+            values.append(part.values.rows(*part.begins[here].tolist()))
         return np.concatenate(values)
 
     def regrouped(self, to: Column, groups: int) -> "Grouped":
         """With the values of each group in the one that it goes over to."""
-        found = Grouped(groups)
+        found = Grouped(groups, self._spill)
         for part in self._parts:
             group = to[np.repeat(part.groups, np.diff(part.begins))]
             order = by_number(group)
-            found.add(grouped(group[order], part.values[order]))
+            found.add(grouped(group[order], part.values.rows()[order]))
         return found
 
     def medians(self) -> list[float | None]:
         """Of each group; None of an empty one."""
         found: list[float | None] = [None] * self.groups
-        for groups, medians in worked(self._pieces(), _medians):
+        for groups, medians in worked(self._pieces(), lambda values: _medians(*values())):
             for group, median in zip(groups.tolist(), medians.tolist(), strict=True):
                 found[group] = median
         return found
@@ -65,26 +76,34 @@ class Grouped:
     def counted_once(self) -> Column:
         """How many values there are in each group, one that is there several times counted once."""
         counts = np.zeros(self.groups, np.int64)
-        for groups, found in worked(self._pieces(), _counted_once):
+        for groups, found in worked(self._pieces(), lambda values: _counted_once(*values())):
             counts[groups] = found
         return counts
 
-    def _pieces(self) -> Iterator[tuple[Column, Column]]:
-        """Groups and values, of some groups all."""
+    def _pieces(self) -> Iterator[Callable[[], tuple[Column, Column]]]:
+        """What gives the groups and values of some groups; to be called in any thread."""
         sizes = np.zeros(self.groups, np.int64)
         for part in self._parts:
             sizes[part.groups] += np.diff(part.begins)
         ends = sizes.cumsum()
         total = int(ends[-1]) if self.groups else 0
-        cuts = np.unique(np.searchsorted(ends, np.arange(0, total, AT_ONCE), side="right"))
-        for low, high in pairwise([*cuts.tolist(), self.groups]):
-            groups, values = [], []
-            for part in self._parts:
-                here = slice(*np.searchsorted(part.groups, (low, high)).tolist())
-                begins = part.begins[here.start : here.stop + 1]
+        cuts = np.searchsorted(ends, np.arange(0, total, AT_ONCE), side="right")
+        large = np.flatnonzero(sizes >= AT_ONCE)
+        for low, high in pairwise(np.unique([*cuts, *large, *large + 1, self.groups]).tolist()):
+            if sizes[low:high].any():
+                yield partial(self._piece, low, high)
+
+    def _piece(self, low: int, high: int) -> tuple[Column, Column]:
+        """Of groups from `low` to before `high`, never none: each value's group, or that of all; and the values."""
+        alone = high - low == 1
+        groups, values = [np.full(int(alone), low)], []
+        for part in self._parts:
+            here = slice(*np.searchsorted(part.groups, (low, high)).tolist())
+            begins = part.begins[here.start : here.stop + 1]
+            values.append(part.values.rows(int(begins[0]), int(begins[-1])))
+            if not alone:
                 groups.append(np.repeat(part.groups[here], np.diff(begins)))
-                values.append(part.values[begins[0] : begins[-1]])
-            yield np.concatenate(groups), np.concatenate(values)
+        return np.concatenate(groups), np.concatenate(values)
 
 
 def grouped(group: Column, values: Column) -> Part:
@@ -106,13 +125,11 @@ def _in_order(group: Column, values: Column) -> tuple[Column, Column]:
     return (key >> bits) + low, key & (1 << bits) - 1
 
 
-def _medians(piece: tuple[Column, Column]) -> tuple[Column, Column]:
-    group, values = piece
-    if (
-        group.min() == group.max()
-    ):  # there may be many of them: not sorted, which takes several times their memory
+def _medians(group: Column, values: Column) -> tuple[Column, Column]:
+    if len(group) == 1:  # there may be many values: not sorted, which takes several times their memory
         middle = [(len(values) - 1) // 2, len(values) // 2]
-        return group[:1], np.partition(values, middle)[middle].astype(np.float64).mean(keepdims=True)
+        values.partition(middle)
+        return group, values[middle].astype(np.float64).mean(keepdims=True)
     group, values = _in_order(group, values)
     begins = np.flatnonzero(changes(group))
     counts = np.diff(np.append(begins, len(group)))
@@ -120,12 +137,13 @@ def _medians(piece: tuple[Column, Column]) -> tuple[Column, Column]:
     return group[begins], (low + high) / 2
 
 
-def _counted_once(piece: tuple[Column, Column]) -> tuple[Column, Column]:
-    group, values = piece
-    if group.min() == group.max() and values.max() < 8 * len(values):  # likewise
+def _counted_once(group: Column, values: Column) -> tuple[Column, Column]:
+    if len(group) == 1 and values.max() < 8 * len(values):  # likewise
         there = np.zeros(int(values.max()) + 1, np.bool_)
         there[values] = True
-        return group[:1], np.array([np.count_nonzero(there)])
+        return group, np.array([np.count_nonzero(there)])
+    if len(group) < len(values):
+        group = np.repeat(group, len(values))
     group, values = _in_order(group, values)
     group = group[changes(group, values)]
     begins = np.flatnonzero(changes(group))

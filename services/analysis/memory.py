@@ -1,5 +1,5 @@
-"""How ANALYSIS_MEMORY is shared out: three quarters are DuckDB's, the rest is for the columns a report goes through.
-What they took is kept for the next ones."""
+"""How ANALYSIS_MEMORY is shared out: half is DuckDB's, half is for the columns a report goes through. What they
+took is kept for the next ones. The program itself comes on top."""
 
 import ctypes
 import re
@@ -19,11 +19,11 @@ class MemoryInvalid(ValueError):
 
 
 def for_duckdb(memory: str) -> str:
-    """As DuckDB takes it: `512MB` gives `384.0MB`. Raises MemoryInvalid."""
+    """As DuckDB takes it: `512MB` gives `256.0MB`. Raises MemoryInvalid."""
     size = _SIZE.fullmatch(memory)
     if size is None:
         raise MemoryInvalid(f"ANALYSIS_MEMORY: {memory!r} is not a size, give one like 512MB or 2GiB")
-    return f"{float(size[1]) * 0.75}{size[2]}"
+    return f"{float(size[1]) / 2}{size[2]}"
 
 
 def keep_memory() -> None:

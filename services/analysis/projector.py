@@ -72,7 +72,7 @@ class AnalysisSettings(msgspec.Struct, kw_only=True):
     analysis_file: Path
     """the DuckDB file; beside it, what does not fit into memory"""
     analysis_memory: str = "512MB"
-    """for the reports: three quarters for DuckDB, the rest for the columns they go through"""
+    """for the reports: half for DuckDB, half for the columns they go through"""
     analysis_threads: int = 2
     """for DuckDB"""
     analysis_reports: int = 1

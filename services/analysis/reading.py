@@ -1,11 +1,12 @@
 """What a report is given: one state of the projection, and the sessions that it is about.
 
-These sessions are the temporary relation `chosen(session, visitor, started)` of the report's own connection. A
-report reads its sessions from there and nowhere else, so that whoever is left out is left out of every number.
+These sessions are the temporary relation `chosen(session, visitor, started)` of the report's own connection, and
+`facts` all that is known of them. A report reads its sessions from there and nowhere else, so that whoever is left out
+is left out of every number.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import msgspec
 from services.analysis.choosing import choose
 from services.analysis.matching import Matcher
 from services.analysis.rows import Columns, first
+from services.analysis.spill import Spill
 from services.contracts.analysis.report import Freshness, LeftOut
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
@@ -28,15 +30,12 @@ class Reading(msgspec.Struct):
     scope: Scope
     config: AppConfig
     freshness: Freshness
+    spill: Spill
+    """for columns that the report comes back to"""
 
     @property
     def period(self) -> Period:
         return self.scope.period
-
-    def folder(self) -> Path:
-        """Where the projection's file is, and what does not fit into memory may wait."""
-        row = first(self.connection, "select current_setting('temp_directory')")
-        return Path(row[0] if row else "").parent
 
     def give(self, table: str, columns: Columns) -> None:
         """Make a temporary table of columns. What is registered is read by one of DuckDB's threads, and so is all
@@ -76,6 +75,13 @@ def reading(
         code = first(connection, "select id from apps where text = ?", [config.app])
         app = code[0] if code else -1
         choose(connection, matcher, app, scope.filters, config)
-        yield Reading(connection, matcher, app, scope, config, freshness)
+        with closing(Spill(_folder(connection))) as spill:
+            yield Reading(connection, matcher, app, scope, config, freshness, spill)
     finally:
         connection.execute("rollback")
+
+
+def _folder(connection: duckdb.DuckDBPyConnection) -> Path:
+    """Where the projection's file is, and what does not fit into memory may wait."""
+    row = first(connection, "select current_setting('temp_directory')")
+    return Path(row[0] if row else "").parent

@@ -1,5 +1,5 @@
 """What reports read is read once when the file is opened, so that the first report finds it in memory as later ones do:
-as much of the latest as fits into half of what DuckDB has.
+as much of the latest as fits into three quarters of what DuckDB has.
 """
 
 import duckdb
@@ -7,7 +7,7 @@ import duckdb
 from services.analysis.columns import TABLES
 from services.analysis.rows import first
 
-SHARE = 0.5
+SHARE = 0.75
 """of DuckDB's memory"""
 COLUMNS = (
     *("app", "session", "time", "n", "i", "page", "target", "name", "elapsed", "flags", "scroll"),

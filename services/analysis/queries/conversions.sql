@@ -1,12 +1,13 @@
 -- To which campaign each conversion is credited; in the names of `traffic`.
---   $app, $start, $end (UNIX ms, end exclusive); tables traffic, traffic_names, wanted(kind, subject): what fills the funnel's last stage
+--   $app, $start, $end (UNIX ms, end exclusive); tables traffic, traffic_names, wanted(kind, subject): what fills the funnel's last stage;
+--   in braces: the kinds of these
 -- One row a name, touch and currency; the row with currency = null holds the count of conversions.
 
 -- A session converts once, with the value of all its events that fill the stage.
 with filling as materialized (
     select session, value, currency
     from (select session, kind, value, currency, case kind when 1 then target when 2 then page else name end as subject
-          from events where app = $app and kind in (1, 2, 6) and time >= $start and time < $end)
+          from events where app = $app and kind in ({kinds}) and time >= $start and time < $end)
     semi join wanted using (kind, subject)
 ),
 conversions as materialized (

@@ -1,21 +1,7 @@
--- parts(session, name): a fact of each chosen session as a number; part_names(name, text) says what it stands for.
+-- parts(session, name): a fact of each chosen session, in braces, as a number; part_names(name, text) says what it stands for.
 --   table asked(field): browser, os, device, screen, language, timezone, country, channel, referrer or visitor
 create or replace temp table parts as
-select
-    session,
-    case field
-        when 'browser' then browser
-        when 'os' then os
-        when 'device' then device
-        when 'screen' then screen
-        when 'language' then language
-        when 'timezone' then timezone
-        when 'country' then country
-        when 'channel' then channel
-        when 'referrer' then referrer
-        when 'visitor' then came_back::integer
-    end as name
-from (select session from chosen) join sessions using (session), asked;
+select session, {fact} as name from facts;
 
 create or replace temp table part_names as
 select id as name, text from words, asked where field not in ('referrer', 'visitor')

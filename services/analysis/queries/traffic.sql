@@ -2,14 +2,10 @@
 -- traffic is meant, asked(field) says: campaign, source, medium, term, content, click_id or channel, as GA4 defines them.
 -- `name` is a number; traffic_names(name, text) says what it stands for, the empty text for none.
 --   tables own(suffix, name): the app's own campaigns; click_ids(place, name, source, medium), asked(field)
-create or replace temp table traffic_facts as
-select session, visitor, started, params, referrer, channel
-from chosen join (select session, params, referrer, channel from sessions) using (session);
-
 -- What tells sessions apart is read once for all that are alike.
 create or replace temp table traffic_origins as
 with origins as materialized (
-    select params, referrer, channel, row_number() over () as origin from traffic_facts group by all
+    select params, referrer, channel, row_number() over () as origin from facts group by all
 ),
 given as materialized (
     select origin, text::json as given from origins join params on params.id = origins.params
@@ -67,4 +63,4 @@ select params, referrer, channel, direct, dense_rank() over (order by text)::int
 create or replace temp table traffic_names as select distinct name, text from traffic_origins;
 
 create or replace temp table traffic as
-select session, visitor, started, direct, name from traffic_facts join traffic_origins using (params, referrer, channel);
+select session, visitor, started, direct, name from facts join traffic_origins using (params, referrer, channel);

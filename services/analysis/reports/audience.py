@@ -17,7 +17,7 @@ def audience(on: Reading, by: Audience = "browser", most: int = 100) -> Audience
     sessions = fetch(
         on,
         f"""
-        select session, visitor, started, {fact} as value from sessions semi join chosen using (session)
+        select session, visitor, started, {fact} as value from facts
         where started >= $start and started < $end
         """,
         {"start": on.period.start, "end": on.period.end},

@@ -43,9 +43,9 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         return ButtonsReport(**on.about(), buttons=[], by=by)
     know_parts(on, by)
     name_of = _names(on)
-    whole, trend = Tally(len(asked), 1), Tally(len(asked), len(begins))
-    broken_down = Tally(len(asked), int(name_of.max(initial=0)) + 1) if by else None
-    spans = {name: Grouped(len(asked)) for name in _SPANS}
+    whole, trend = (Tally(len(asked), places, on.spill) for places in (1, len(begins)))
+    broken_down = Tally(len(asked), int(name_of.max(initial=0)) + 1, on.spill) if by else None
+    spans = {name: Grouped(len(asked), on.spill) for name in _SPANS}
 
     def of_part(part: Read) -> Touched:
         found = touches(part, on.period.start)

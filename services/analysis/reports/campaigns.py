@@ -90,7 +90,8 @@ def _earnings(on: Reading, period: dict[str, int]) -> Earnings:
         return earned
     wanted = on.matcher.stages(stages[-1:], on.connection).columns
     on.give("wanted", {name: wanted[name] for name in ("kind", "subject")})
-    rows = on.connection.execute(query("conversions"), period).fetchall()
+    kinds = ", ".join(map(str, np.unique(wanted["kind"]).tolist())) or "null"
+    rows = on.connection.execute(query("conversions").replace("{kinds}", kinds), period).fetchall()
     for touch, name, currency, amount in rows:
         if currency is None:
             earned[touch, name].conversions = int(amount)

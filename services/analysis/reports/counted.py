@@ -69,7 +69,7 @@ _SUMS = ("sessions", "page_views", "events", "bounces")
 def counted(on: Reading, those: Begun, by: Sequence[Groups]) -> list[list[Counts | None]]:
     """Of each group of each of these; None of one without sessions."""
     sums = [{name: np.zeros(groups.count, np.int64) for name in _SUMS} for groups in by]
-    visitors, ms = ([Grouped(groups.count) for groups in by] for _ in range(2))
+    visitors, ms = ([Grouped(groups.count, on.spill) for groups in by] for _ in range(2))
 
     def of_part(read: _Read) -> list[_Found]:
         started, who = those.started[read.here], those.who[read.here]

@@ -62,12 +62,17 @@ def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None =
 
 def _all_tried(on: Reading, asked: Funnel) -> Tried:
     """Raises InvalidInput."""
-    found = [ended.tried for ended in tries(on, asked)]
-    return Tried(
-        np.concatenate([part.reached for part in found]),
-        np.concatenate([part.times for part in found]),
-        np.concatenate([part.session for part in found]),
-    )
+    reached, sessions, kept = [], [], []
+    for ended in tries(on, asked):
+        reached.append(ended.tried.reached)
+        sessions.append(ended.tried.session)
+        kept.append(on.spill.keep(ended.tried.times))  # the largest
+    times = np.empty((sum(map(len, reached)), len(asked.stages)), np.int64)
+    end = 0
+    for part in kept:
+        begin, end = end, end + len(part)
+        times[begin:end] = part.rows()
+    return Tried(np.concatenate(reached), times, np.concatenate(sessions))
 
 
 def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
@@ -80,6 +85,7 @@ def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
     chosen = ascending(fetch(on, "select session, visitor from chosen"))
     parts = [*whose(on, chosen["session"], chosen[asked.per])]
+    del chosen
     wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)
 
     def bind(read: tuple[Whose, Columns]) -> Bound:
@@ -89,13 +95,10 @@ def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
         sheaf[of == NOBODY] = len(parts)
         return bound(sheaf, len(parts), {**rows, "who": of})
 
-    sheaves = Sheaves(len(parts), on.folder())
-    try:
-        for part in worked(_read(on, asked, set(kinds), wanted, parts), bind):
-            sheaves.add(part)
-        yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period))
-    finally:
-        sheaves.close()
+    sheaves = Sheaves(len(parts), on.spill)
+    for part in worked(_read(on, asked, set(kinds), wanted, parts), bind):
+        sheaves.add(part)
+    yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period))
 
 
 def _read(

@@ -2,14 +2,19 @@
 viewer's time zone, whatever its clock changes do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
+from services.analysis.rows import Column
 from services.contracts.analysis.scope import Comparison, Interval, Period
 from services.contracts.errors import InvalidInput
 
 MOST_INTERVALS = 3_000
+AT_ONCE = 500_000
+"""moments"""
 LATEST = 4_102_444_800_000
 """UNIX ms (the year 2100): a period ends before"""
 
@@ -48,6 +53,16 @@ def beginnings(period: Period) -> list[int]:
         if begin >= period.end:
             return found
         found.append(begin)
+    return found
+
+
+def places(begins: Sequence[int], at: Column) -> Column:
+    """In which of the intervals each of these moments (UNIX ms) lies; of one before the first it means nothing. Some
+    are looked up at a time, since that takes more memory than is kept."""
+    found = np.empty(len(at), np.uint16)
+    for begin in range(0, len(at), AT_ONCE):
+        here = slice(begin, begin + AT_ONCE)
+        found[here] = np.searchsorted(begins, at[here], side="right") - 1
     return found
 
 

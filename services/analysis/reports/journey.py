@@ -1,6 +1,7 @@
 """The journey: sessions as paths of pages, column by column from where they are looked at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 from services.analysis.cores import worked
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
-from services.analysis.reports.paths import Paths
+from services.analysis.reports.paths import Paths, known
 from services.analysis.rows import Column, Columns, first
+from services.analysis.spill import Kept
 from services.analysis.ways import Whose, ascending, changes, events, fetch, in_order, whose
 from services.contracts.analysis.journey import (
     Direction,
@@ -29,16 +31,16 @@ def journey(
 ) -> JourneyReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
-    paths = list(_paths(on, page, direction, depth))
-    columns, places = [], []
-    for step in range(depth):
-        nodes, of_sessions = _column(np.concatenate([part[:, step] for part in paths]), named)
-        columns.append(nodes)
-        places.append(of_sessions)
+    paths, counts = [], np.zeros((depth, known(on) - LEFT), np.int64)
+    for part in _paths(on, page, direction, depth):
+        paths.append(on.spill.keep(part))
+        for step, pages in enumerate(part.T):
+            counts[step] += np.bincount(pages - LEFT, minlength=counts.shape[1])
+    columns, places = zip(*(_column(of_step, named) for of_step in counts), strict=True)
     texts = _texts(on, {id_ for nodes in columns for id_, _ in nodes if isinstance(id_, int)})
     return JourneyReport(
         **on.about(),
-        sessions=sum(map(len, paths)),
+        sessions=int(counts[0].sum()),
         columns=[
             [
                 JourneyNode(kind="page", page=texts[id_], count=count)
@@ -50,10 +52,8 @@ def journey(
         ],
         links=[
             JourneyLink(column=step, source=source, target=target, count=count)
-            for step in range(depth - 1)
-            for source, target, count in _links(
-                places[step], places[step + 1], len(columns[step]), len(columns[step + 1])
-            )
+            for step, links in enumerate(_links(paths, places))
+            for source, target, count in links
         ],
     )
 
@@ -67,7 +67,7 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
 
     def read() -> Iterator[tuple[Whose, Columns]]:
         same = Paths(on)
-        for part in whose(on, sessions, np.arange(len(sessions))):
+        for part in whose(on, sessions, sessions):
             rows = events(on, "journey", part, {"app": on.app})
             rows["page"] = same.of(rows["page"])
             yield part, rows
@@ -101,9 +101,9 @@ def _from(session: Column, entered: Column, page: int | None, depth: int) -> Ste
     return paths
 
 
-def _column(pages: Column, named: int) -> tuple[list[tuple[int | str, int]], Column]:
-    """What stands in a column with its counts, and the place in it of each session."""
-    counts = np.bincount(pages - LEFT)  # by id, from LEFT on
+def _column(counts: Column, named: int) -> tuple[list[tuple[int | str, int]], Column]:
+    """What stands in a column with its counts, and the place in it of each page, from LEFT on. `counts`: of sessions,
+    by page likewise."""
     rank = np.argsort(-counts[1:], kind="stable") + 1
     rank = rank[: np.count_nonzero(counts[1:])]
     nodes: list[tuple[int | str, int]] = [(id_ + LEFT, int(counts[id_])) for id_ in rank[:named].tolist()]
@@ -112,16 +112,24 @@ def _column(pages: Column, named: int) -> tuple[list[tuple[int | str, int]], Col
     if len(rank) > named:
         places[rank[named:]] = len(nodes)
         nodes.append(("other", int(counts[rank[named:]].sum())))
-    if len(counts) and counts[0]:
+    if counts[0]:
         places[0] = len(nodes)
         nodes.append(("exit", int(counts[0])))
-    return nodes, places[pages - LEFT]
+    return nodes, places
 
 
-def _links(source: Column, target: Column, sources: int, targets: int) -> Iterator[tuple[int, int, int]]:
-    counts = np.bincount(source * targets + target, minlength=sources * targets)
-    for link in np.flatnonzero(counts).tolist():
-        yield link // targets, link % targets, int(counts[link])
+def _links(paths: Sequence[Kept], places: Sequence[Column]) -> list[list[tuple[int, int, int]]]:
+    """From each column to the next: place, place in the next, and how many sessions."""
+    size = 1 + max(int(of_column.max()) for of_column in places)
+    counts = np.zeros((len(places) - 1, size * size), np.int64)
+    for part in paths:
+        here = [of_column[pages - LEFT] for of_column, pages in zip(places, part.rows().T, strict=True)]
+        for links, (source, target) in zip(counts, pairwise(here), strict=True):
+            links += np.bincount(source * size + target, minlength=size * size)
+    return [
+        [(link // size, link % size, int(links[link])) for link in np.flatnonzero(links).tolist()]
+        for links in counts
+    ]
 
 
 def _id_of(on: Reading, page: str) -> int:

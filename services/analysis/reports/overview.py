@@ -27,10 +27,9 @@ def _measure(
     on: Reading, period: Period, begins: list[int]
 ) -> tuple[OverviewTotals, dict[int, OverviewPoint]]:
     those = begun(on, period)
-    interval = np.searchsorted(begins, those.started, side="right") - 1
-    (whole,), by_interval = counted(
-        on, those, [Groups(np.zeros_like(interval), 1), Groups(interval, len(begins))]
-    )
+    interval = intervals.places(begins, those.started)
+    all_one = np.broadcast_to(np.uint16(0), interval.shape)
+    (whole,), by_interval = counted(on, those, [Groups(all_one, 1), Groups(interval, len(begins))])
     totals = OverviewTotals(
         visitors=whole.visitors if whole else 0,
         sessions=whole.sessions if whole else 0,

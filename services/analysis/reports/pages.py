@@ -10,9 +10,9 @@ from services.analysis.grouped import Grouped, Part, grouped
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
-from services.analysis.reports.paths import Paths
+from services.analysis.reports.paths import Paths, known
 from services.analysis.reports.visits import begun, did
-from services.analysis.rows import Column, Columns, first
+from services.analysis.rows import Column, Columns
 from services.analysis.ways import NOBODY, Whose, by_number, changes, events, in_order, whose
 from services.contracts.analysis.pages import PageRow, PagesReport
 
@@ -68,10 +68,9 @@ def pages(on: Reading, most: int = 100) -> PagesReport:
 
 def _viewed(on: Reading) -> Columns:
     """`viewed` of queries/pages.sql."""
-    row = first(on.connection, "select coalesce(max(id), 0) from pages")
-    pages = 1 + (row[0] if row else 0)
+    pages = known(on)
     counts = {name: np.zeros(pages, np.int64) for name in _COUNTS}
-    visitors, ms = Grouped(pages), Grouped(pages)
+    visitors, ms = Grouped(pages, on.spill), Grouped(pages, on.spill)
     for viewed in worked(_read(on), _of_part):
         for name, found in viewed.counts.items():
             counts[name][: len(found)] += found

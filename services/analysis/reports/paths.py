@@ -3,10 +3,16 @@
 import numpy as np
 
 from services.analysis.reading import Reading
-from services.analysis.rows import Column
+from services.analysis.rows import Column, first
 from services.analysis.ways import fetch
 
 NOT_YET = -1
+
+
+def known(on: Reading) -> int:
+    """Above the number of every page."""
+    row = first(on.connection, "select coalesce(max(id), 0) from pages")
+    return 1 + (row[0] if row else 0)
 
 
 class Paths:

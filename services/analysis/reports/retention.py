@@ -1,6 +1,9 @@
 """Retention: of the visitors first seen in an interval, how many came again in each interval since."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
@@ -35,14 +38,23 @@ def _counts(on: Reading, begins: list[int]) -> Column:
     The visitors whose first session of all began in the period are its cohorts; who was there before is in none.
     """
     sessions = fetch(on, "select visitor, started from chosen where started < $end", {"end": on.period.end})
-    who, started = sessions["visitor"], sessions["started"]
+    who, started = sessions.pop("visitor"), sessions.pop("started")
     first = np.full(int(who.max(initial=-1)) + 1, on.period.end)
     np.minimum.at(first, who, started)
-    new = np.flatnonzero(first[who] >= on.period.start)
-    cohort, interval = (np.searchsorted(begins, at, side="right") - 1 for at in (first, started[new]))
-    came = np.sort(who[new].astype(np.int64) * len(begins) + interval)
-    came = came[changes(came)]
-    of = cohort[came // len(begins)]
-    since = came % len(begins) - of
-    counts: Column = np.bincount(of * len(begins) + since, minlength=len(begins) ** 2)
+    came = _once(who, started, first >= on.period.start, begins)
+    since = came % len(begins)
+    cohort = intervals.places(begins, first)[came // len(begins)].astype(np.int64)
+    counts: Column = np.bincount(cohort * len(begins) + since - cohort, minlength=len(begins) ** 2)
     return counts.reshape(len(begins), -1)
+
+
+def _once(who: Column, started: Column, new: Column, begins: list[int]) -> Column:
+    """Each `new` visitor and interval in which they came, once: the visitor's number times the count of intervals, and
+    the interval's number. `new`: by the visitor's number."""
+    small = len(new) * len(begins) < 2**32
+    came: NDArray[np.integer[Any]] = who.astype(np.uint32 if small else np.int64)
+    came *= len(begins)
+    came += intervals.places(begins, started)
+    came = came[new[who]]
+    came.sort()
+    return came[changes(came)]

@@ -8,6 +8,7 @@ import numpy as np
 from services.analysis.grouped import Grouped, Part, grouped
 from services.analysis.reports.touches import CLICKED, HOVERED, KINDS, SAW, Touches
 from services.analysis.rows import Column
+from services.analysis.spill import Spill
 from services.analysis.ways import by_number, changes
 
 Counts = dict[str, Any]
@@ -24,12 +25,13 @@ class Tallied(msgspec.Struct):
 
 
 class Tally:
-    def __init__(self, buttons: int, places: int) -> None:
+    def __init__(self, buttons: int, places: int, spill: Spill) -> None:
         self.buttons, self.places = buttons, places
+        self._spill = spill
         self.clicks = np.zeros(buttons * places, np.int64)
-        self.people = Grouped(buttons * places * KINDS)
+        self.people = Grouped(buttons * places * KINDS, spill)
         """by kind, of each place"""
-        self.from_start, self.from_entry = Grouped(buttons * places), Grouped(buttons * places)
+        self.from_start, self.from_entry = (Grouped(buttons * places, spill) for _ in range(2))
         """ms to the first click"""
 
     def of_part(self, found: Touches, place: Column, first_place: Column) -> Tallied:
@@ -62,7 +64,7 @@ class Tally:
 
     def kept(self, places: list[int]) -> "Tally":
         """With these places alone, in their order, and one more for all others."""
-        found = Tally(self.buttons, len(places) + 1)
+        found = Tally(self.buttons, len(places) + 1, self._spill)
         place = np.full(self.places, len(places), np.int64)
         place[places] = np.arange(len(places))
         button = np.repeat(np.arange(self.buttons), self.places)

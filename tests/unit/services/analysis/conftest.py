@@ -24,10 +24,11 @@ def asking(projection: Projection) -> Asking:
 
 @pytest.fixture(scope="module")
 def small_parts() -> Iterator[None]:
-    """Reports are read a few sessions at a time, as otherwise those of large apps alone."""
+    """Reports are read a few sessions at a time and wait in a file, as otherwise those of large apps alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("services.analysis.ways.AT_ONCE", 12)
         patch.setattr("services.analysis.grouped.AT_ONCE", 3)
+        patch.setattr("services.analysis.spill.IN_MEMORY", 100)
         yield
 
 

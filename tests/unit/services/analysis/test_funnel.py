@@ -329,7 +329,7 @@ def test_what_does_not_fit_into_memory_waits_beside_the_projection(
     asked = Funnel(stages=pages("AB"))
     whole = asking(lambda on: funnel(on, asked), visits, PERIOD)
     monkeypatch.setattr("services.analysis.ways.AT_ONCE", 1)
-    monkeypatch.setattr("services.analysis.sheaves.IN_MEMORY", 0)
-    monkeypatch.setattr("services.analysis.sheaves.tempfile", SimpleNamespace(TemporaryFile=written))
+    monkeypatch.setattr("services.analysis.spill.IN_MEMORY", 0)
+    monkeypatch.setattr("services.analysis.spill.tempfile", SimpleNamespace(TemporaryFile=written))
     assert asking(lambda on: funnel(on, asked), visits, PERIOD) == whole
     assert folders == [asking.projection.file.parent]

@@ -1,6 +1,7 @@
 """Medians and counts of groups that are told part by part, beside the plain ones."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from statistics import median
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.grouped import Grouped, grouped
+from services.analysis.spill import Spill
 
 GROUPS = 7
 
@@ -17,8 +19,8 @@ unhurried = settings(deadline=None)
 Rows = list[tuple[int, int]]
 
 
-def told(rows: list[Rows]) -> Grouped:
-    found = Grouped(GROUPS)
+def told(rows: list[Rows], spill: Spill) -> Grouped:
+    found = Grouped(GROUPS, spill)
     for part in rows:
         group, values = np.array(sorted(part, key=lambda row: row[0]), np.int64).reshape(-1, 2).T
         found.add(grouped(group, values))
@@ -29,30 +31,35 @@ def of(rows: list[Rows], group: int) -> list[int]:
     return [value for part in rows for one, value in part if one == group]
 
 
-@pytest.fixture(scope="module", params=[1, 3, 500_000], autouse=True)
-def at_once(request: pytest.FixtureRequest) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.analysis.grouped.AT_ONCE", request.param)
-        yield
+@pytest.fixture(scope="module", params=[(1, 0), (3, 20), (500_000, 1_000_000)])
+def spill(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spill]:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        closing(Spill(tmp_path_factory.getbasetemp())) as spill,
+    ):
+        pieces, in_memory = request.param
+        patch.setattr("services.analysis.grouped.AT_ONCE", pieces)
+        patch.setattr("services.analysis.spill.IN_MEMORY", in_memory)
+        yield spill
 
 
 @unhurried
-@given(parts)
-def test_the_median_of_each_group(rows: list[Rows]) -> None:
+@given(rows=parts)
+def test_the_median_of_each_group(rows: list[Rows], spill: Spill) -> None:
     plain = [of(rows, group) for group in range(GROUPS)]
-    assert told(rows).medians() == [median(values) if values else None for values in plain]
+    assert told(rows, spill).medians() == [median(values) if values else None for values in plain]
 
 
 @unhurried
-@given(parts)
-def test_what_is_there_twice_is_counted_once(rows: list[Rows]) -> None:
-    assert told(rows).counted_once().tolist() == [len(set(of(rows, group))) for group in range(GROUPS)]
+@given(rows=parts)
+def test_what_is_there_twice_is_counted_once(rows: list[Rows], spill: Spill) -> None:
+    assert told(rows, spill).counted_once().tolist() == [len(set(of(rows, group))) for group in range(GROUPS)]
 
 
 @unhurried
-@given(parts)
-def test_the_groups_that_have_any_and_what_they_have(rows: list[Rows]) -> None:
-    found = told(rows)
+@given(rows=parts)
+def test_the_groups_that_have_any_and_what_they_have(rows: list[Rows], spill: Spill) -> None:
+    found = told(rows, spill)
     assert found.present().tolist() == sorted({group for part in rows for group, _ in part})
     assert [sorted(found.of(group).tolist()) for group in range(GROUPS)] == [
         sorted(of(rows, group)) for group in range(GROUPS)
@@ -60,15 +67,15 @@ def test_the_groups_that_have_any_and_what_they_have(rows: list[Rows]) -> None:
 
 
 @unhurried
-@given(parts)
-def test_groups_go_over_into_others_with_what_they_have(rows: list[Rows]) -> None:
-    found = told(rows).regrouped(np.array([0, 0, 1, 1, 2, 2, 2]), 3)
+@given(rows=parts)
+def test_groups_go_over_into_others_with_what_they_have(rows: list[Rows], spill: Spill) -> None:
+    found = told(rows, spill).regrouped(np.array([0, 0, 1, 1, 2, 2, 2]), 3)
     assert sorted(found.of(1).tolist()) == sorted(of(rows, 2) + of(rows, 3))
     assert found.counted_once().tolist()[2] == len({*of(rows, 4), *of(rows, 5), *of(rows, 6)})
 
 
-def test_numbers_too_large_for_one_key() -> None:
-    found = Grouped(3)
+def test_numbers_too_large_for_one_key(spill: Spill) -> None:
+    found = Grouped(3, spill)
     found.add(grouped(np.array([0, 2, 2, 2]), np.array([1, 2**62, 2**62, 2**61])))
     assert found.counted_once().tolist() == [1, 0, 2]
     assert found.medians() == [1, None, 2.0**62]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.sheaves import Sheaves, bound
+from services.analysis.spill import Spill
 
 SHEAVES = 3
 
@@ -21,7 +22,7 @@ unhurried = settings(deadline=None)
 @pytest.fixture(scope="module", params=[0, 50, 1_000_000], ids=["written", "some written", "in memory"])
 def in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.analysis.sheaves.IN_MEMORY", request.param)
+        patch.setattr("services.analysis.spill.IN_MEMORY", request.param)
         yield
 
 
@@ -31,7 +32,8 @@ def in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
 def test_each_sheaf_has_its_rows_in_the_order_in_which_they_came(
     tmp_path_factory: pytest.TempPathFactory, told: list[list[tuple[int, int]]]
 ) -> None:
-    with closing(Sheaves(SHEAVES, tmp_path_factory.getbasetemp())) as sheaves:
+    with closing(Spill(tmp_path_factory.getbasetemp())) as spill:
+        sheaves = Sheaves(SHEAVES, spill)
         for part in told:
             sheaf, value = np.array(part, np.int64).reshape(-1, 2).T
             sheaves.add(bound(sheaf, SHEAVES, {"value": value, "small": (value % 7).astype(np.uint8)}))

@@ -52,6 +52,6 @@ def test_of_a_file_that_does_not_fit_the_latest_is_read(
     size = written.stat().st_size
     with projection.cursor() as cursor:
         assert since(cursor) == 0
-        monkeypatch.setattr("services.analysis.warming.SHARE", size / 192e6 / 4)
+        monkeypatch.setattr("services.analysis.warming.SHARE", size / 128e6 / 4)
         assert VISITS * 0.7 < since(cursor) < VISITS * 0.8
     projection.close()
