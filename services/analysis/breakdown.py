@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import cast, get_args
 
+import numpy as np
+
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports.campaigns import know_traffic
-from services.analysis.rows import texts
+from services.analysis.rows import Column, first, texts
+from services.analysis.ways import fetch
 from services.contracts.analysis.breakdown import BreakdownField, PartKind
 from services.contracts.analysis.campaigns import CampaignField
 from services.contracts.filters import Audience
@@ -30,6 +33,15 @@ def know_parts(on: Reading, by: BreakdownField | None) -> None:
         know_traffic(on, cast(CampaignField, by))
         on.connection.execute("create or replace temp table parts as select session, name from traffic")
         on.connection.execute("create or replace temp table part_names as from traffic_names")
+
+
+def part_of_sessions(on: Reading) -> Column:
+    """The part that each session belongs to, by its number; 0 where it is in none."""
+    rows = fetch(on, "select session, name from parts")
+    row = first(on.connection, "select coalesce(max(session), 0) from session_ids")
+    part_of = np.zeros(1 + (row[0] if row else 0), np.int32)
+    part_of[rows["session"]] = rows["name"]
+    return part_of
 
 
 def named(on: Reading, names: Iterable[int]) -> Callable[[int], tuple[PartKind, str | None]]:

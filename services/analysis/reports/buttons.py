@@ -5,7 +5,7 @@ from itertools import islice
 import msgspec
 import numpy as np
 
-from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
+from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named, part_of_sessions
 from services.analysis.cores import worked
 from services.analysis.grouped import Grouped, Part, grouped
 from services.analysis.reading import Reading
@@ -13,8 +13,7 @@ from services.analysis.reports import intervals
 from services.analysis.reports.tally import Tallied, Tally
 from services.analysis.reports.times import edges, measured
 from services.analysis.reports.touches import Read, Touches, read, touches
-from services.analysis.rows import Column, first
-from services.analysis.ways import by_number, fetch
+from services.analysis.ways import by_number
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport, ButtonsReport
 from services.contracts.analysis.times import Times
@@ -42,7 +41,7 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
     if not asked:
         return ButtonsReport(**on.about(), buttons=[], by=by)
     know_parts(on, by)
-    name_of = _names(on)
+    name_of = part_of_sessions(on)
     whole, trend = (Tally(len(asked), places, on.spill) for places in (1, len(begins)))
     broken_down = Tally(len(asked), int(name_of.max(initial=0)) + 1, on.spill) if by else None
     spans = {name: Grouped(len(asked), on.spill) for name in _SPANS}
@@ -93,15 +92,6 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         ],
         by=by,
     )
-
-
-def _names(on: Reading) -> Column:
-    """The part of the breakdown of each session, by its number; 0 where it is in none."""
-    rows = fetch(on, "select session, name from parts")
-    row = first(on.connection, "select coalesce(max(session), 0) from session_ids")
-    name_of = np.zeros(1 + (row[0] if row else 0), np.int32)
-    name_of[rows["session"]] = rows["name"]
-    return name_of
 
 
 def _spans(found: Touches) -> dict[str, Part]:

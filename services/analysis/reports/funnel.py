@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
+from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named, part_of_sessions
 from services.analysis.cores import worked
 from services.analysis.matching import CLICK, CUSTOM, PAGE, of_stage
 from services.analysis.reading import Reading
@@ -190,18 +190,14 @@ def _series(tried: Tried, begins: list[int]) -> list[FunnelPoint]:
 def _parts(on: Reading, tried: Tried, by: BreakdownField) -> list[FunnelPart]:
     """By the session in which stage one happened."""
     know_parts(on, by)
-    parts = fetch(on, "select session, name from parts")
-    name_of = np.zeros(int(parts["session"].max(initial=0)) + 1, np.int64)
-    name_of[parts["session"]] = parts["name"]
-    name = name_of[tried.session]
+    name = part_of_sessions(on)[tried.session]
     entered = np.bincount(name)
     kept = [one for one in np.argsort(-entered, kind="stable")[:MOST_PARTS].tolist() if entered[one]]
-    groups = [(one, name == one) for one in kept]
-    if len(kept) < np.count_nonzero(entered):
-        groups.append((OTHER, ~np.isin(name, kept)))
+    there = kept if len(kept) == np.count_nonzero(entered) else [*kept, OTHER]
     said = named(on, kept)
     found = []
-    for one, here in groups:
+    for one in there:
+        here = ~np.isin(name, kept) if one == OTHER else name == one
         kind, value = said(one)
         reached, times = tried.reached[here], tried.times[here]
         whole = times[reached == times.shape[1]]
