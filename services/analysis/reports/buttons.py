@@ -27,7 +27,6 @@ _SPANS = ("hover_leave", "hover_click", "from_session_start", "from_page_entry")
 class Touched(msgspec.Struct):
     """What some sessions come to."""
 
-    whole: Tallied
     trend: Tallied
     broken_down: Tallied | None
     spans: dict[str, Part]
@@ -42,7 +41,7 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         return ButtonsReport(**on.about(), buttons=[], by=by)
     know_parts(on, by)
     name_of = part_of_sessions(on)
-    whole, trend = (Tally(len(asked), places, on.spill) for places in (1, len(begins)))
+    trend = Tally(len(asked), len(begins), on.spill)
     broken_down = Tally(len(asked), int(name_of.max(initial=0)) + 1, on.spill) if by else None
     spans = {name: Grouped(len(asked), on.spill) for name in _SPANS}
 
@@ -53,7 +52,6 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
             np.searchsorted(begins, time, side="right") - 1 for time in (now["time"], firsts["clicked"])
         )
         return Touched(
-            whole=whole.of_part(found, np.zeros_like(now["session"]), np.zeros_like(firsts["session"])),
             trend=trend.of_part(found, interval, first_interval),
             broken_down=broken_down.of_part(found, name_of[now["session"]], name_of[firsts["session"]])
             if broken_down
@@ -63,13 +61,12 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
 
     on.give("wanted", on.matcher.buttons(asked, on.connection).columns)
     for touched in worked(read(on), of_part):
-        whole.add(touched.whole)
         trend.add(touched.trend)
         if broken_down and touched.broken_down:
             broken_down.add(touched.broken_down)
         for name, part in touched.spans.items():
             spans[name].add(part)
-    totals, series, took = whole.counts(), trend.counts(), _times(on, spans, len(asked))
+    totals, series, took = trend.kept([]).counts(), trend.counts(), _times(on, spans, len(asked))
     by_part = _parts(on, broken_down) if broken_down else [[] for _ in asked]
     return ButtonsReport(
         **on.about(),
