@@ -11,6 +11,7 @@ from typing import Any
 from services.analysis.reports.intervals import beginnings
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport
 from services.contracts.analysis.campaigns import CampaignField, CampaignRow, Credit, Money
+from services.contracts.analysis.dropped import DroppedSession
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelStage
 from services.contracts.analysis.heatmap import Heat
 from services.contracts.analysis.journey import Direction, JourneyNode
@@ -188,22 +189,22 @@ def funnel_series(visits: Sequence[Visit], period: Period, asked: Funnel, fills:
     return points
 
 
-def went_to(
+def dropped(
     visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills, stage: int
-) -> dict[str | None, int]:
-    """Paths of the pages entered next, None where the session ended, of those who dropped after the stage."""
-    found: dict[str | None, int] = {}
+) -> list[DroppedSession]:
+    """Who got as far as the stage, with the path of the page entered next, None where the session ended."""
+    found = []
     for one in tries(visits, period, asked, fills):
         if len(one.events) == stage:
-            events = [event for *_, event in one.visits[-1].ordered()]
-            place = next(place for place, event in enumerate(events) if event is one.events[-1])
+            visit, last = one.visits[-1], one.events[-1]
+            events = [event for *_, event in visit.ordered()]
+            place = next(place for place, event in enumerate(events) if event is last)
             pages = [
                 event.url.removeprefix("https://x.test")
                 for event in events[place + 1 :]
                 if isinstance(event, Page)
             ]
-            went = pages[0] if pages else None
-            found[went] = found.get(went, 0) + 1
+            found.append(DroppedSession(session=visit.session, at=last.at, page=pages[0] if pages else None))
     return found
 
 
