@@ -14,6 +14,7 @@ from services.analysis.reports.heatmap import MOST_CELLS, heatmap
 from services.analysis.reports.journey import journey
 from services.analysis.reports.overview import overview
 from services.analysis.reports.pages import pages
+from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.campaigns import CampaignField
 from services.contracts.analysis.funnel import FunnelReport
 from services.contracts.analysis.heatmap import Heat
@@ -27,9 +28,13 @@ ALL = 1_000_000
 
 def check(on: Reading) -> None:
     """Raises AssertionError."""
-    whole = funnel(on, by="channel")
-    _adds_up(whole)
-    assert whole.stages[0].count == _entered(on), "funnel: stage one is not the visitors that enter it"
+    entered = _entered(on)
+    for by in get_args(BreakdownField):
+        whole = funnel(on, by=by)
+        _adds_up(whole)
+        assert whole.stages[0].count == entered, (
+            f"funnel by {by}: stage one is not the visitors that enter it"
+        )
     sessions = _begun(on)
     ways_asked: list[tuple[str | None, Direction]] = [
         (None, "forward"),

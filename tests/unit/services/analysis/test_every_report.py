@@ -16,7 +16,7 @@ from services.contracts.analysis.report import LeftOut, Report
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.errors import InvalidInput
 from services.contracts.frames import Frame, Start
-from tests.bench import histories
+from tests.bench import crosschecks, histories
 from tests.bench.reports import CONFIG, FRESH, REPORTS
 
 SHAPE = histories.Shape(events=3_000, days=10, products=5)
@@ -81,6 +81,11 @@ def test_a_filtered_report_is_that_of_the_chosen_sessions_alone(
     assert (filtered.excluded, alone.excluded) == (LeftOut(own=8, bots=8, spam=8), NOBODY)
     assert filtered == msgspec.structs.replace(alone, excluded=filtered.excluded)
     assert filtered != ask(whole, name)
+
+
+def test_the_numbers_of_all_reports_add_up_as_on_the_benchs_large_data(whole: Projection) -> None:
+    with whole.cursor() as cursor, reading(cursor, Matcher(), Scope(period=PERIOD), CONFIG, FRESH) as on:
+        crosschecks.check(on)
 
 
 @pytest.mark.parametrize("name", EVERY)
