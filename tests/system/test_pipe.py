@@ -104,7 +104,7 @@ def test_a_session_goes_on_over_page_loads(app: App, tracker: Tracker) -> None:
     first = tracker.hello().json()
     with tracker.stream(first["ticket"]) as stream:
         stream.acked(page("/one"))
-    again = tracker.hello(session=first["session"], last_event=now()).json()
+    again = tracker.hello(session=first["session"], last_event=now() - 29 * 60_000).json()
     assert (first["resumed"], again["resumed"]) == (False, True)
     with tracker.stream(again["ticket"]) as stream:
         stream.acked(page("/two"))

@@ -64,8 +64,9 @@ def test_every_report_can_be_had_as_csv(visited: App, name: str) -> None:
 
 
 @pytest.mark.inside  # where the edge sees the visitor on the loopback
-def test_own_visits_and_spam_are_counted_apart(app: App, stack: Stack) -> None:
+def test_own_visits_spam_and_headless_browsers_are_counted_apart(app: App, stack: Stack) -> None:
     visit(Tracker(stack.edge_url, app.token), referrer="https://semalt.com/bait")
+    visit(Tracker(stack.edge_url, app.token), screen="1x1")
     assert app.configure("own", {"addresses": ["127.0.0.0/8", "::1"]}).status_code == 200
 
     # The edge learns of the change by an event: the next visit may come before it.
@@ -74,7 +75,12 @@ def test_own_visits_and_spam_are_counted_apart(app: App, stack: Stack) -> None:
         return bool(app.report("overview")["excluded"]["own"])
 
     assert eventually(own_is_seen, seconds=20)
-    assert eventually(lambda: app.report("overview")["excluded"]["spam"] == 1)
+
+    def spam_and_bot_are_seen() -> bool:
+        excluded = app.report("overview")["excluded"]
+        return (excluded["spam"], excluded["bots"]) == (1, 1)
+
+    assert eventually(spam_and_bot_are_seen)
 
 
 def test_the_way_it_took_is_in_journey_campaigns_heat_map_and_among_the_dropped(visited: App) -> None:

@@ -85,6 +85,7 @@ def test_frames_recorded_during_a_rebuild_are_projected_once(
     while not ((progress := projected.progress()) and progress.complete):
         recorded.insert(visit.frames(range(last + 1, last + 101)))
         last += 100
+    assert progress.frames >= 20_000, "complete is what holds all that was recorded before"
     projected.everything()
     assert projected.of(visit) == [*range(1, last + 1)]
 
