@@ -1,8 +1,9 @@
 """How fast events come in, durable and queryable, and what that costs: `python -m tests.bench.ingest`.
 
 Stack and clients run on this machine together, the floors before them. Every event is checked to be in the report once.
-`--only full half singles idle rebuild` chooses; `--stored 1000000 10000000` fills the record first, as far as the one
-and then as far as the other, so that the cost of an event can be compared.
+`--only full half singles idle rebuild visits` chooses; `--stored 1000000 10000000` fills the record first, as far as
+the one and then as far as the other, so that the cost of an event can be compared. `rebuild` builds the projection anew
+from what trackers sent, `visits` from generated ones (20 events each, 4.4 in a frame), all that is in the record then.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from stack.local import Ports, Stack
 from tests.bench import floors, hellos, history, load
 from tests.bench.probe import Probe
 from tests.bench.processes import Accounts
-from tests.bench.rebuilding import rebuilt
+from tests.bench.rebuilding import rebuilt, visits_rebuilt
 from tests.system.people import SHOP, Owner, Tracker, now
 
 PROCESSES = ("edge", "broker", "recorder", "database", "analysis")
@@ -33,7 +34,7 @@ ASKING_SECONDS = 0.25
 IDLE_CONNECTIONS = 10_000
 REBUILT = 1_000_000
 """events, at least, of which a projection is built anew"""
-SCENARIOS = ("floors", "full", "half", "singles", "idle", "rebuild")
+SCENARIOS = ("floors", "full", "half", "singles", "idle", "rebuild", "visits")
 
 
 class Figures(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -289,6 +290,10 @@ async def run(arguments: argparse.Namespace) -> None:
             for stored in arguments.stored or [0]:
                 await bench.fill(stored)
                 await scenarios(bench, only, arguments.rate, f", {stored:,} stored" if stored else "", bare)
+            if "visits" in only:
+                stored, rate = await asyncio.to_thread(visits_rebuilt, stack, REBUILT)
+                history.keep("ingest", "rebuild of visits", {"events": stored, "rebuild": round(rate)}, now())
+                print(f"\nrebuild of generated visits: {rate:,.0f} events/s, of {stored:,}", flush=True)
         finally:
             stack.stop()
 
