@@ -5,7 +5,7 @@ edge/frames --> recorder --> MongoDB (the record) --change stream--> projector -
 
 recorder.py      writes every frame once
 record.py        how a frame is kept
-projector.py     keeps DuckDB in step with the record, by change_stream.py
+projector.py     keeps DuckDB in step with the record, by change_stream.py; a rebuild reads it by scanner.py
 projection.py    the DuckDB file, with schema.sql, frame_rows.py, block_rows.py, parts.py, columns.py, dictionaries.py …
 service.py       answers reports, tells activity
 reading.py       what a report is given: a state of the projection, and the sessions it is about

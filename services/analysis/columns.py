@@ -8,7 +8,6 @@ import msgspec
 import numpy as np
 
 from services.analysis.dictionaries import Dictionaries
-from services.analysis.record import Document
 from services.analysis.rows import Column, Columns
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Page, Seen, Start
 
@@ -27,6 +26,9 @@ TABLES: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "signs": ((KINDS[Start], KINDS[Left]), (*_ALL, "kind", "flags")),
 }
 """where the kinds are kept, and what of them"""
+_TABLE_OF_KIND = np.zeros(len(KINDS), np.uint8)
+for _place, (_kinds, _) in enumerate(TABLES.values()):
+    _TABLE_OF_KIND[[*_kinds]] = _place
 
 _encode = msgspec.json.encode
 
@@ -55,8 +57,8 @@ class Skipped(msgspec.Struct):
     why: str
 
 
-def skipped(document: Document, error: Exception) -> Skipped:
-    key = document["_id"]
+def skipped(key: object, error: Exception) -> Skipped:
+    """`key`: the `_id`, whatever it is."""
     return Skipped(
         bytes(key) if isinstance(key, bytes) else str(key).encode(), f"{type(error).__name__}: {error}"[:500]
     )
@@ -72,8 +74,9 @@ def empty_rows(count: int) -> Columns:
 
 def by_table(events: Columns) -> Iterator[tuple[str, Columns]]:
     """The rows of each kind's table; none where there are none."""
-    for table, (kinds, names) in TABLES.items():
-        rows = np.flatnonzero(np.isin(events["kind"], kinds))
+    tables = _TABLE_OF_KIND[events["kind"]]
+    for place, (table, (_, names)) in enumerate(TABLES.items()):
+        rows = np.flatnonzero(tables == place)
         if len(rows):
             yield table, {name: events[name][rows] for name in names}
 

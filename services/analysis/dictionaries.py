@@ -48,16 +48,17 @@ class Dictionary(Generic[K]):
             self.codes.update(rows)
 
     def code(
-        self, values: Sequence[K], connection: duckdb.DuckDBPyConnection, labels: Sequence[str] = ()
+        self, values: Sequence[K], connection: duckdb.DuckDBPyConnection | None, labels: Sequence[str] = ()
     ) -> list[int]:
-        """The ids of these keys, in their order; a new one keeps the label given beside it."""
+        """The ids of these keys, in their order; a new one keeps the label given beside it. `connection` may be None
+        where all entries are in memory."""
         codes = self.codes
         try:
             return [codes[value] for value in values]
         except KeyError:
             pass
         missing = {value for value in values if value not in codes}
-        if not self.complete:
+        if connection is not None and not self.complete:
             missing -= self._recall(missing, connection)
         named = dict(zip(reversed(values), reversed(labels), strict=True)) if labels else {}
         for value in sorted(missing):

@@ -24,7 +24,7 @@ from services.analysis.columns import (
     skipped,
 )
 from services.analysis.dictionaries import Dictionaries
-from services.analysis.record import Document, begins
+from services.analysis.record import KeptFrames
 from services.analysis.rows import Column, Columns
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Retimed, Seen, Start
 
@@ -38,45 +38,53 @@ _many = msgspec.json.Decoder(list[list[Packed]])
 class _Decoded(msgspec.Struct):
     """Frames and their events, side by side."""
 
-    documents: list[Document]
+    frames: KeptFrames
     events: list[list[Packed]]
     skipped: list[Skipped]
-    retimed: dict[bytes, list[Retimed]]
-    """the marks of each frame that has any, taken out of its events"""
+    retimed: dict[int, list[Retimed]]
+    """the marks of each frame that has any, by its place, taken out of its events"""
 
 
 class FrameRows(msgspec.Struct):
     """Frames and what they hold, side by side."""
 
-    documents: list[Document]
+    keys: list[bytes]
+    """the `_id` of each"""
+    apps: list[str]
+    begins: list[bool]
+    """whether a session begins with it"""
     lengths: list[int]
     """events of each"""
     starts: list[tuple[int, Start]]
     """the first events of those with which a session begins, by their place"""
-    retimed: dict[bytes, list[Retimed]]
-    """the marks of each frame that has any"""
+    retimed: dict[int, list[Retimed]]
+    """the marks of each frame that has any, by its place"""
     skipped: list[Skipped]
     rows: Columns
     """all the events in the order of their frames, with the columns of all kinds"""
 
 
 def frame_rows(
-    documents: Sequence[Document], dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection
+    frames: KeptFrames, dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection | None
 ) -> FrameRows:
-    found = FrameRows([], [], [], {}, [], {})
+    """`connection` may be None where the dictionaries hold all there is in memory."""
+    found = FrameRows([], [], [], [], [], {}, [], {})
     parts = [empty_rows(0)]
-    for at in range(0, len(documents), AT_ONCE):
-        some = documents[at : at + AT_ONCE]
+    for at in range(0, len(frames), AT_ONCE):
+        some = frames.some(slice(at, at + AT_ONCE))
         decoded = _decode(some)
         try:
             parts.append(_rows(decoded.events, dictionaries, connection))
         except OverflowError:
             decoded = _decode_one_by_one(some)
             parts.append(_rows(decoded.events, dictionaries, connection))
-        found.starts += _starts(decoded, len(found.documents))
-        found.documents += decoded.documents
+        first = len(found.keys)
+        found.starts += _starts(decoded, first)
+        found.retimed |= {first + place: marks for place, marks in decoded.retimed.items()}
+        found.keys += decoded.frames.keys
+        found.apps += decoded.frames.apps
+        found.begins += decoded.frames.begins
         found.lengths += map(len, decoded.events)
-        found.retimed |= decoded.retimed
         found.skipped += decoded.skipped
     found.rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return found
@@ -84,44 +92,47 @@ def frame_rows(
 
 def _starts(decoded: _Decoded, first: int) -> list[tuple[int, Start]]:
     """`first`: the place of the first of these frames."""
+    begun = [place for place, begins in enumerate(decoded.frames.begins) if begins]
     return [
-        (place, events[0])
-        for place, (document, events) in enumerate(zip(decoded.documents, decoded.events, strict=True), first)
-        if begins(document) and events and isinstance(events[0], Start)
+        (first + place, events[0])
+        for place in begun
+        if (events := decoded.events[place]) and isinstance(events[0], Start)
     ]
 
 
-def _decode(documents: Sequence[Document]) -> _Decoded:
+def _decode(frames: KeptFrames) -> _Decoded:
     try:
         # One call for all of them: half the time of one call each.
-        events = _many.decode(b"[" + b",".join([document["events"] for document in documents]) + b"]")
-    except (msgspec.MsgspecError, KeyError, TypeError):
-        return _decode_one_by_one(documents)
-    return _Decoded(list(documents), events, [], _marks(documents, events))
+        events = _many.decode(b"[" + b",".join(frames.events) + b"]")
+    except (msgspec.MsgspecError, TypeError):
+        return _decode_one_by_one(frames)
+    return _Decoded(frames, events, [], _marks(events))
 
 
-def _marks(documents: Sequence[Document], frames: Sequence[list[Packed]]) -> dict[bytes, list[Retimed]]:
-    marks: dict[bytes, list[Retimed]] = {}
-    for document, events in zip(documents, frames, strict=True):
+def _marks(frames: Sequence[list[Packed]]) -> dict[int, list[Retimed]]:
+    marks: dict[int, list[Retimed]] = {}
+    for place, events in enumerate(frames):
         while events and isinstance(events[-1], Retimed):
-            marks.setdefault(bytes(document["_id"]), []).append(events[-1])
+            marks.setdefault(place, []).append(events[-1])
             events.pop()
     return marks
 
 
-def _decode_one_by_one(documents: Sequence[Document]) -> _Decoded:
+def _decode_one_by_one(frames: KeptFrames) -> _Decoded:
     """The slow way, which finds out who is to blame."""
-    decoded = _Decoded([], [], [], {})
-    for document in documents:
+    good: list[int] = []
+    decoded = _Decoded(frames, [], [], {})
+    for place, packed in enumerate(frames.events):
         try:
-            events = _one.decode(document["events"])
+            events = _one.decode(packed)
             _check_ranges([events])
-        except (msgspec.MsgspecError, OverflowError, KeyError, TypeError) as error:
-            decoded.skipped.append(skipped(document, error))
+        except (msgspec.MsgspecError, OverflowError, TypeError) as error:
+            decoded.skipped.append(skipped(frames.keys[place], error))
             continue
-        decoded.documents.append(document)
+        good.append(place)
         decoded.events.append(events)
-    decoded.retimed = _marks(decoded.documents, decoded.events)
+    decoded.frames = frames.only(good)
+    decoded.retimed = _marks(decoded.events)
     return decoded
 
 
@@ -138,7 +149,7 @@ def _check_ranges(frames: list[list[Packed]]) -> None:
 
 
 def _rows(
-    frames: Sequence[list[Packed]], dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection
+    frames: Sequence[list[Packed]], dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection | None
 ) -> Columns:
     """Raises OverflowError where a number does not fit its column."""
     flat = list(chain.from_iterable(frames))
@@ -170,7 +181,8 @@ def _rows(
         put("page", rows, dictionaries.pages.code(urls, connection, [event.title for event in pages]))
         put("elapsed", rows, [event.elapsed for event in pages])
         put("scroll", rows, [event.scroll for event in pages])
-        put("params", rows, dictionaries.params.code([as_text(event.params) for event in pages], connection))
+        params = [as_text(event.params) if event.params else "" for event in pages]
+        put("params", rows, dictionaries.params.code(params, connection))
     if hovers := of(Hover):
         rows = np.flatnonzero(kind == KINDS[Hover])
         put("target", rows, dictionaries.targets.code([event.target for event in hovers], connection))

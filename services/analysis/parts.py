@@ -7,10 +7,10 @@ import numpy as np
 
 from services.analysis.columns import KINDS
 from services.analysis.frame_rows import FrameRows
-from services.analysis.record import Document, begins, number, numbers
+from services.analysis.record import Document, numbers
 from services.analysis.rows import Column, Columns
 from services.contracts.blocks import SESSION, Block
-from services.contracts.frames import Start
+from services.contracts.frames import Retimed, Start
 
 
 class Parts(msgspec.Struct):
@@ -29,9 +29,9 @@ class Parts(msgspec.Struct):
 
 def parts_of(frames: FrameRows, blocks: Sequence[tuple[Document, Block]]) -> Parts:
     """Frames first. Raises ValueError where an `_id` is none."""
-    keys = [document["_id"] for document in frames.documents]
+    keys = frames.keys
     sessions = [key[:SESSION] for key in keys]
-    apps = [str(document["app"]) for document in frames.documents]
+    apps = list(frames.apps)
     starts = list(frames.starts)
     for document, block in blocks:
         begin = np.flatnonzero(block.begins) + len(sessions)
@@ -49,7 +49,7 @@ def parts_of(frames: FrameRows, blocks: Sequence[tuple[Document, Block]]) -> Par
         lengths=np.concatenate([np.array(frames.lengths, np.int64), *(block.lengths for _, block in blocks)]),
         begins=np.concatenate(
             [
-                np.array(list(map(begins, frames.documents)), np.bool_),
+                np.array(frames.begins, np.bool_),
                 *(block.begins for _, block in blocks),
             ]
         ),
@@ -78,15 +78,17 @@ def in_order(
 
 
 def retimed_columns(
-    frames: FrameRows, apps: Sequence[int], sessions: Sequence[int], kept: Column
+    retimed: dict[int, list[Retimed]],
+    parts: Parts,
+    apps: Sequence[int],
+    sessions: Sequence[int],
+    kept: Column,
 ) -> Columns | None:
     """The rows of `retimed`, of those frames that are `kept`."""
-    if not frames.retimed:
-        return None
     marks = [
-        (apps[place], sessions[place], mark.at, number(document["_id"]), mark.i, mark.own)
-        for place, document in enumerate(frames.documents)
-        for mark in frames.retimed.get(bytes(document["_id"]), ())
+        (apps[place], sessions[place], mark.at, parts.n[place], mark.i, mark.own)
+        for place, marks in retimed.items()
+        for mark in marks
         if kept[place]
     ]
     if not marks:

@@ -25,9 +25,10 @@ from services.analysis.frame_rows import FrameRows, frame_rows
 from services.analysis.memory import for_duckdb
 from services.analysis.parts import Parts, in_order, parts_of, retimed_columns
 from services.analysis.queries import query
-from services.analysis.record import Document
+from services.analysis.record import Document, KeptFrames
 from services.analysis.removals import Removed
 from services.analysis.rows import Column, Columns, append, first
+from services.analysis.scanned import ScannedFrames
 from services.analysis.sessions import Session, Sessions
 from services.analysis.warming import warm
 from services.analysis.whereabouts import carry_forward, screen_width
@@ -70,6 +71,9 @@ CONTROL: list[Document] = [
 
 class ProjectionUnusable(Exception):
     """The file is missing, damaged, half-built or of another version: it must be rebuilt."""
+
+
+NO_FRAME_TO_BLAME = (duckdb.IOException, duckdb.OutOfMemoryException, ProjectionUnusable)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -266,7 +270,22 @@ class Projection:
         DuckDB does not take; `refused` names these until it was told. On any error nothing of the batch is in the file,
         and it must be opened anew.
         """
-        written = self._written(documents, dedupe)
+        return self._noted(self._written(documents, dedupe), position, since)
+
+    def apply_rows(self, frames: ScannedFrames, position: str) -> Applied | None:
+        """As `apply`, of frames whose rows were made elsewhere. None where DuckDB does not take them so: nothing of
+        them is in the file then, and `apply` finds which are to blame."""
+        try:
+            written = self._put(frames.rows(self.dictionaries, self._writer), [], dedupe=False)
+        except NO_FRAME_TO_BLAME:
+            raise
+        except Exception:
+            self._take_back()
+            return None
+        return self._noted(written, position)
+
+    def _noted(self, written: Written, position: str, since: int = 0) -> Applied:
+        """With which frames are left out, until that was told."""
         skipped = written.skipped
         if skipped:
             self._writer.executemany(
@@ -284,8 +303,8 @@ class Projection:
         """In a transaction that is left open, whatever of them can be."""
         try:
             return self._write(documents, dedupe)
-        except (duckdb.IOException, duckdb.OutOfMemoryException, ProjectionUnusable):
-            raise  # no frame is to blame
+        except NO_FRAME_TO_BLAME:
+            raise
         except Exception:
             self._take_back()
             if self._refused(CONTROL, dedupe) or not (refused := self._refused(documents, dedupe)):
@@ -322,7 +341,7 @@ class Projection:
             if len(documents) > 1:
                 half = len(documents) // 2
                 return self._refused(documents[:half], dedupe) | self._refused(documents[half:], dedupe)
-            return {id(documents[0]): columns.skipped(documents[0], error)}
+            return {id(documents[0]): columns.skipped(documents[0]["_id"], error)}
         self._take_back()
         return {}
 
@@ -334,7 +353,6 @@ class Projection:
 
     def _write(self, documents: Sequence[Document], dedupe: bool, refused: Sequence[Skipped] = ()) -> Written:
         """In a transaction that is left open: to be committed, or taken back."""
-        writer = self._writer
         removals = [document for document in documents if "removal" in document]
         if removals:
             self.removed.note(removals)
@@ -349,9 +367,14 @@ class Projection:
             self._remove(removals)
         read, skipped = self._blocks(documents)
         skipped += refused
-        frames = frame_rows(
-            [document for document in documents if not is_block(document)], self.dictionaries, writer
-        )
+        kept = KeptFrames.of([document for document in documents if not is_block(document)])
+        frames = frame_rows(kept, self.dictionaries, self._writer)
+        written = self._put(frames, read, dedupe)
+        return written._replace(skipped=[*written.skipped, *skipped])
+
+    def _put(self, frames: FrameRows, read: Sequence[tuple[Document, Block]], dedupe: bool) -> Written:
+        """In a transaction that is left open."""
+        writer = self._writer
         rows = self._rows(frames, read)
         parts = parts_of(frames, read)
         sessions = self.sessions.find(parts.sessions, writer)
@@ -367,7 +390,7 @@ class Projection:
             for table, rows in columns.by_table(events):
                 append(writer, table, rows)
             append(writer, "deeds", columns.deeds(events))
-        if retimed := retimed_columns(frames, apps, numbers, kept):
+        if retimed := retimed_columns(frames.retimed, parts, apps, numbers, kept):
             append(writer, "retimed", retimed)
         if started:
             append(writer, "sessions", started)
@@ -377,7 +400,7 @@ class Projection:
         return Written(
             documents=len(np.unique(parts.document[kept])),
             frames=int(np.count_nonzero(kept)),
-            skipped=[*frames.skipped, *skipped],
+            skipped=frames.skipped,
             sessions=sessions,
             events=events,
             started=started,
@@ -421,7 +444,7 @@ class Projection:
                 try:
                     block = self.removed.left_of(document["app"], content(document))
                 except BlockInvalid as error:
-                    skipped.append(columns.skipped(document, error))
+                    skipped.append(columns.skipped(document["_id"], error))
                     continue
                 if block.sessions:
                     read.append((document, block))

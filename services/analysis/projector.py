@@ -10,8 +10,8 @@ the projection itself. A rebuild that breaks off before its scan is done begins 
 later goes on. Whatever fails (database, disk, file) is tried again with back-off, from the file's own
 position; meanwhile `trouble()` says so. A frame that cannot be projected is left out, and that it was is told.
 
-The stream is read in the event loop, DuckDB works in native threads, so that AMQP heart-beats never wait;
-while one batch is being projected the next is being read.
+The stream is read in the event loop, the whole record by a process beside this one (`scanner.py`), DuckDB works in
+native threads, so that AMQP heart-beats never wait; while one batch is being projected the next is being read.
 """
 
 import gc
@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import eventlet
 import msgspec
@@ -44,25 +44,26 @@ from services.analysis.questions import Questions
 from services.analysis.reading import Reading, reading
 from services.analysis.record import Document
 from services.analysis.refused import Refused
+from services.analysis.scanned import Scan, Scanned, ScannedDocuments, ScannedFrames, Scanner
 from services.contracts.analysis.report import Freshness
 from services.contracts.analysis.scope import Scope
 from services.contracts.config import AppConfig
 from services.contracts.errors import Overloaded
 from services.contracts.settings import load
 from services.hosting import clock
+from services.hosting.database import DatabaseSettings
 from services.hosting.settings import environment_of
 from services.hosting.shares import share_of
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """seconds before the projector tries again"""
 SAVE_POSITION = 60.0
 """seconds after which a position is saved though nothing was recorded, so that it stays in the oplog"""
-SCAN_FRAMES = 8_000
-"""of one batch of a rebuild"""
 PATIENCE = 5.0
 """seconds a report waits for the projection to be opened"""
 MOST_PATHS = 10_000
@@ -92,7 +93,9 @@ class Projector(DependencyProvider):
         """of a write beside the stream's own: the file must be opened anew"""
 
     def setup(self) -> None:
-        settings = load(AnalysisSettings, environment_of(self.container.config))
+        environment = environment_of(self.container.config)
+        settings = load(AnalysisSettings, environment)
+        self._database = load(DatabaseSettings, environment)
         self.share = share_of(self.container.config)
         self.projection = Projection(
             settings.analysis_file, settings.analysis_memory, settings.analysis_threads, self.share
@@ -108,6 +111,7 @@ class Projector(DependencyProvider):
         self._open = False
         self._readers = 0
         self._thread: GreenThread | None = None
+        self._scanner: Scanner | None = None
         self._refused = Refused(self)
         keep_memory()
         # A batch allocates ten thousands of objects that are gone with it: collecting garbage in between is
@@ -120,6 +124,8 @@ class Projector(DependencyProvider):
     def stop(self) -> None:
         """Finish the batch under way and close the file."""
         self.going_on = False
+        if self._scanner is not None:
+            self._scanner.kill()
         if self._thread is not None:
             self._thread.wait()
             self._thread = None
@@ -296,17 +302,18 @@ class Projector(DependencyProvider):
 
     def _rebuild(self, collection: Collection[Document]) -> Standing:
         """Read the whole record into an empty file, which reports see growing."""
-        position = change_stream.now(collection)
-        self.projection.removed = removals.load(collection.database)
-        self.matcher, self.activity, self._paths = Matcher(), Activity(), {}
-        self.standing = self.write(self.projection.create, position)
-        self._open, self._trouble = True, ""
         began = time.monotonic()
-        with self._applying() as apply:
-            for documents in _scanned(collection, self._wanted):
+        with self._scanning() as scanner, _applying() as apply:
+            position = change_stream.now(collection)
+            self.projection.removed = removals.load(collection.database)
+            self.matcher, self.activity, self._paths = Matcher(), Activity(), {}
+            self.standing = self.write(self.projection.create, position)
+            self._open, self._trouble = True, ""
+            scanner.scan(Scan(self._database.mongo_uri, self._database.mongo_timeout, self.share.slots()))
+            while (scanned := tpool.execute(scanner.next)) is not None:
                 if not self.going_on:
                     raise Stopped
-                apply(Batch(documents, position, upto=0, as_of=0, caught_up=False), False)
+                apply(self._apply_scanned, scanned, position)
         overlap = change_stream.as_number(collection.database.command("ping")["operationTime"])
         self.standing = self.write(self.projection.enter, "overlapping", overlap)
         log.info("read %d events in %.2f s", self.standing.events, time.monotonic() - began)
@@ -315,7 +322,7 @@ class Projector(DependencyProvider):
     def _follow(self, collection: Collection[Document], standing: Standing) -> None:
         overlapping = standing.stage == "overlapping"
         saved = time.monotonic()
-        with self._applying() as apply:
+        with _applying() as apply:
             for batch in change_stream.follow(
                 collection, standing.position, lambda: self.going_on, self._wanted
             ):
@@ -324,7 +331,7 @@ class Projector(DependencyProvider):
                     failed, self._failed = self._failed, None
                     raise failed
                 if batch.documents:
-                    apply(batch, overlapping)
+                    apply(self._apply, batch, overlapping)
                     saved = time.monotonic()
                 else:
                     apply.wait()
@@ -339,12 +346,30 @@ class Projector(DependencyProvider):
                     overlapping = False
 
     @contextmanager
-    def _applying(self) -> "Iterator[_Applying]":
-        applying = _Applying(self)
+    def _scanning(self) -> Iterator[Scanner]:
+        self._scanner = Scanner()
         try:
-            yield applying
+            yield self._scanner
         finally:
-            applying.wait()
+            self._scanner.close()
+            self._scanner = None
+
+    def _apply_scanned(self, scanned: Scanned, position: str) -> None:
+        applied = None
+        if isinstance(scanned, ScannedFrames):
+            applied = self.write(self.projection.apply_rows, scanned, position)
+        if applied is None:
+            if isinstance(scanned, ScannedDocuments):
+                documents = scanned.documents()
+            else:
+                documents = list(record.find(get_db("analysis"), scanned.all_keys()))
+            applied = self.write(self.projection.apply, documents, position)
+        self.applied(applied, as_of=0)
+
+    def _apply(self, batch: Batch, dedupe: bool) -> None:
+        since = clock.now() - PRESENT
+        applied = self.write(self.projection.apply, batch.documents, batch.position, dedupe, since)
+        self.applied(applied, batch.as_of)
 
     def applied(self, applied: Applied, as_of: int) -> None:
         self.standing, self.as_of = applied.standing, as_of
@@ -363,18 +388,12 @@ def _sentence(error: Exception) -> str:
 class _Applying:
     """Projects one batch while the next is being read."""
 
-    def __init__(self, projector: Projector) -> None:
-        self.projector = projector
+    def __init__(self) -> None:
         self.under_way: GreenThread | None = None
 
-    def __call__(self, batch: Batch, dedupe: bool) -> None:
+    def __call__(self, work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
         self.wait()
-        self.under_way = eventlet.spawn(self._apply, batch, dedupe)
-
-    def _apply(self, batch: Batch, dedupe: bool) -> None:
-        projection, since = self.projector.projection, clock.now() - PRESENT
-        applied = self.projector.write(projection.apply, batch.documents, batch.position, dedupe, since)
-        self.projector.applied(applied, batch.as_of)
+        self.under_way = eventlet.spawn(work, *arguments, **named)
 
     def wait(self) -> None:
         """Raises what the batch under way raised."""
@@ -383,18 +402,10 @@ class _Applying:
             under_way.wait()
 
 
-def _scanned(
-    collection: Collection[Document], wanted: Callable[[Document], bool]
-) -> Iterator[list[Document]]:
-    """The whole record in the order it was written, as far as it is `wanted`."""
-    documents: list[Document] = []
-    weight = 0.0
-    with collection.find({}, batch_size=SCAN_FRAMES).hint([("$natural", 1)]) as cursor:
-        for document in filter(wanted, cursor):
-            documents.append(document)
-            weight += record.weight(document)
-            if weight >= SCAN_FRAMES:
-                yield documents
-                documents, weight = [], 0.0
-    if documents:
-        yield documents
+@contextmanager
+def _applying() -> Iterator[_Applying]:
+    applying = _Applying()
+    try:
+        yield applying
+    finally:
+        applying.wait()

@@ -77,6 +77,47 @@ def begins(document: Document) -> bool:
     return "visitor" in document
 
 
+class KeptFrames(msgspec.Struct):
+    """Frames, side by side."""
+
+    keys: list[bytes]
+    """the `_id` of each"""
+    apps: list[str]
+    begins: list[bool]
+    """whether a session begins with it"""
+    events: list[bytes]
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> "KeptFrames":
+        return cls(
+            [document["_id"] for document in documents],
+            [str(document["app"]) for document in documents],
+            list(map(begins, documents)),
+            [document.get("events", b"") for document in documents],
+        )
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def add(self, more: "KeptFrames") -> None:
+        self.keys += more.keys
+        self.apps += more.apps
+        self.begins += more.begins
+        self.events += more.events
+
+    def some(self, which: slice) -> "KeptFrames":
+        return KeptFrames(self.keys[which], self.apps[which], self.begins[which], self.events[which])
+
+    def only(self, places: Sequence[int]) -> "KeptFrames":
+        """Those in these places."""
+        return KeptFrames(
+            [self.keys[place] for place in places],
+            [self.apps[place] for place in places],
+            [self.begins[place] for place in places],
+            [self.events[place] for place in places],
+        )
+
+
 def document(frame: Frame) -> dict[str, object]:
     """Raises FrameInvalid."""
     try:

@@ -61,11 +61,13 @@ class Removed:
         return block.without(gone) if gone else block
 
     def keeps(self, frame: Document) -> bool:
+        return self.keeps_frame(frame["_id"], frame["app"], frame["received"], begins(frame))
+
+    def keeps_frame(self, key: bytes, app: ObjectId, received: int, begins: bool) -> bool:
         """A session before the horizon loses its Start, and without one it is in no report."""
-        key, app = frame["_id"], frame["app"]
         if app in self.apps or key[:16] in self.sessions:
             return False
-        return frame["received"] >= self.horizons.get(app, 0) or not begins(frame)
+        return received >= self.horizons.get(app, 0) or not begins
 
     def __bool__(self) -> bool:
         return bool(self.sessions or self.apps or self.horizons)

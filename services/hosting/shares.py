@@ -43,6 +43,10 @@ class Share(msgspec.Struct, kw_only=True, frozen=True):
     def holds(self, app: object) -> bool:
         return self.is_all or self._has(slot(str(app)))
 
+    def slots(self) -> list[int]:
+        """Whose apps it holds."""
+        return [number for number in range(SLOTS) if self._has(number)]
+
     def _has(self, number: int) -> bool:
         return number % self.shares == self.share
 
@@ -60,8 +64,9 @@ class Share(msgspec.Struct, kw_only=True, frozen=True):
         if self.is_all:
             return queue
         shared, anybody = _exchanges(service)
-        slots = [number for number in range(SLOTS) if self._has(number)]
-        bindings = [binding(shared, arguments={"x-match": "all", **of_slot(number)}) for number in slots]
+        bindings = [
+            binding(shared, arguments={"x-match": "all", **of_slot(number)}) for number in self.slots()
+        ]
         if self.share == 0:
             bindings.append(binding(anybody))
         return Queue(f"{queue.name}.{self}", bindings=bindings, durable=True, queue_arguments=_EXPIRES)

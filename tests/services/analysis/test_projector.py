@@ -1,5 +1,8 @@
 """The projector, on a real database: every recorded frame is in DuckDB, once, whatever happens to it."""
 
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
@@ -88,6 +91,33 @@ def test_frames_recorded_during_a_rebuild_are_projected_once(
     assert progress.frames >= 20_000, "complete is what holds all that was recorded before"
     projected.everything()
     assert projected.of(visit) == [*range(1, last + 1)]
+
+
+def test_what_reads_for_a_rebuild_ends_with_the_projector(
+    analysis: Stack, recorded: Record, projected: Projected, visit: Visit
+) -> None:
+    recorded.insert(visit.frames(range(1, 20_001)))
+    analysis.kill("analysis")
+    analysis.projection.unlink()
+    analysis.supervisor.start("analysis")
+    reading = wait_for(lambda: [*children(analysis.pid("analysis"))], 20)
+    assert reading
+    analysis.freeze("database")
+    analysis.kill("analysis")
+    analysis.thaw("database")
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in reading), 20)
+    analysis.start("analysis")
+    projected.everything()
+    assert projected.of(visit) == [*range(1, 20_001)]
+
+
+def children(of: int | None) -> Iterator[int]:
+    """Processes that read the record for this one."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            if parent == of and b"services.analysis.scanner" in path.with_name("cmdline").read_bytes():
+                yield int(path.parent.name)
 
 
 def test_a_position_that_has_left_the_oplog_means_a_rebuild(

@@ -91,3 +91,20 @@ def test_what_was_refused_while_the_broker_was_away_is_told_when_it_is_back(
         stack.thaw("broker")
     wait_for(lambda: [letter.origin for letter in letters()] == [QUEUE], 60)
     assert projected.of(visit) == [1, 3, 4]
+
+
+def test_a_frame_that_a_rebuild_does_not_take_is_parked_and_its_neighbours_stay(
+    analysis: Stack, recorded: Record, projected: Projected, visit: Visit, letters: Letters
+) -> None:
+    analysis.kill("analysis")
+    recorded.insert([visit.frame(1), too_deep(visit, 2), visit.frame(3)])
+    analysis.projection.unlink()
+    analysis.start("analysis")
+    wait_for(lambda: (found := projected.progress()) and found.complete, 20)
+    key = record.frame_id(visit.id, 2).hex()
+
+    def parked() -> bool:
+        return key in {msgspec.json.decode(letter.body, type=FrameRefused).key for letter in letters()}
+
+    wait_for(parked, 30)
+    assert projected.of(visit) == [1, 3]
