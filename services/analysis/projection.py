@@ -461,22 +461,25 @@ class Projection:
         self, parts: Parts, sessions: list[Session], apps: list[int], kept: Column
     ) -> Columns | None:
         """Rows of `sessions`, and the visitor noted for what comes later."""
-        hashes = [columns.visitor_hash(start.visitor, parts.sessions[place]) for place, start in parts.starts]
-        visitors = self.dictionaries.visitors.code(hashes, self._writer)
-        starts: list[tuple[Start, int, Session]] = []
-        for (place, start), visitor in zip(parts.starts, visitors, strict=True):
+        starts: list[tuple[Start, int, Session, int]] = []
+        begun: set[int] = set()
+        for place, start in parts.starts:
             session = sessions[place]
-            if kept[place] and (parts.n[place] == 0 or session.visitor is None):
-                session.visitor = visitor
-                session.left_out = start.left_out()
-                session.width = session.width or screen_width(start.screen)
-                starts.append((start, apps[place], session))
+            known = session.visitor is not None or session.number in begun
+            if kept[place] and (parts.n[place] == 0 or not known):
+                begun.add(session.number)
+                visitor = columns.visitor_hash(start.visitor, parts.sessions[place])
+                starts.append((start, apps[place], session, visitor))
         if not starts:
             return None
-        facts, codes, begun = zip(*starts, strict=True)
-        numbers, people = [one.number for one in begun], [one.visitor or 0 for one in begun]
-        rows = columns.session_columns(facts, codes, numbers, people, self.dictionaries, self._writer)
-        for session, landing in zip(begun, rows["landing"].tolist(), strict=True):
+        facts, codes, those, hashes = zip(*starts, strict=True)
+        visitors = self.dictionaries.visitors.code(hashes, self._writer)
+        for session, start, visitor in zip(those, facts, visitors, strict=True):
+            session.visitor, session.left_out = visitor, start.left_out()
+            session.width = session.width or screen_width(start.screen)
+        numbers = [session.number for session in those]
+        rows = columns.session_columns(facts, codes, numbers, visitors, self.dictionaries, self._writer)
+        for session, landing in zip(those, rows["landing"].tolist(), strict=True):
             session.page = session.page or landing
         return rows
 

@@ -2,7 +2,7 @@
 --
 -- Text is kept once, in the tables at the end; everywhere else stands its id, 0 for none.
 -- Rows are only ever appended, so that a past month can be sealed by one COPY; but for the one row of `progress`, and for what
--- is removed (erased visitors, deleted apps, what is kept no longer), whose rows are deleted with the texts only they held.
+-- is removed (erased visitors, deleted apps, what is kept no longer), whose rows are deleted with the texts and visitors only they held.
 
 -- How far the projection is; written in the same transaction as the rows it speaks of.
 create table progress (

@@ -3,7 +3,7 @@
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.counted import counted, present
-from services.analysis.reports.visits import people
+from services.analysis.reports.visits import in_turn
 from services.analysis.rows import Column
 from services.analysis.ways import ascending, fetch
 from services.contracts.analysis.audience import AudienceReport, AudienceRow
@@ -24,7 +24,7 @@ def audience(on: Reading, by: Audience = "browser", most: int = 100) -> Audience
     )
     sessions = ascending(sessions)
     values, groups = present(sessions.pop("value"))
-    (counts,) = counted(on, people(sessions), [groups])
+    (counts,) = counted(on, in_turn(sessions), [groups])
     texts = _texts(on, by, values)
     found = [(texts.get(value, ""), of) for value, of in zip(values.tolist(), counts, strict=True) if of]
     found.sort(key=lambda row: (-row[1].visitors, -row[1].sessions, row[0]))

@@ -9,7 +9,7 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.counted import Counts, counted, present
-from services.analysis.reports.visits import people
+from services.analysis.reports.visits import in_turn
 from services.analysis.rows import texts
 from services.analysis.ways import ascending, fetch
 from services.contracts.analysis.campaigns import (
@@ -77,7 +77,7 @@ def _came(on: Reading, period: dict[str, int]) -> dict[str, Counts]:
     begun = "select session, visitor, started, name from traffic where started >= $start and started < $end"
     sessions = ascending(fetch(on, begun, period))
     names, groups = present(sessions.pop("name"))
-    (counts,) = counted(on, people(sessions), [groups])
+    (counts,) = counted(on, in_turn(sessions), [groups])
     said: dict[int, str] = dict(on.connection.execute("select name, text from traffic_names").fetchall())
     found = [(said[name], of) for name, of in zip(names.tolist(), counts, strict=True) if of]
     return dict(sorted(found, key=lambda row: (-row[1].sessions, row[0])))
@@ -90,7 +90,7 @@ def _earnings(on: Reading, period: dict[str, int]) -> Earnings:
         return earned
     wanted = on.matcher.stages(stages[-1:], on.connection).columns
     on.give("wanted", {name: wanted[name] for name in ("kind", "subject")})
-    kinds = ", ".join(map(str, np.unique(wanted["kind"]).tolist())) or "null"
+    kinds = ", ".join(map(str, np.unique(wanted["kind"]).tolist()))
     rows = on.connection.execute(query("conversions").replace("{kinds}", kinds), period).fetchall()
     for touch, name, currency, amount in rows:
         if currency is None:

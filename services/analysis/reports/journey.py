@@ -31,16 +31,19 @@ def journey(
 ) -> JourneyReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
-    paths, counts = [], np.zeros((depth, known(on) - LEFT), np.int64)
-    for part in _paths(on, page, direction, depth):
-        paths.append(on.spill.keep(part))
-        for step, pages in enumerate(part.T):
-            counts[step] += np.bincount(pages - LEFT, minlength=counts.shape[1])
-    columns, places = zip(*(_column(of_step, named) for of_step in counts), strict=True)
+    paths = [
+        [on.spill.keep(np.ascontiguousarray(pages)) for pages in part.T]
+        for part in _paths(on, page, direction, depth)
+    ]
+    pages, columns, places = known(on), [], []
+    for step in range(depth):
+        nodes, of_pages = _column([part[step] for part in paths], pages, named)
+        columns.append(nodes)
+        places.append(of_pages)
     texts = _texts(on, {id_ for nodes in columns for id_, _ in nodes if isinstance(id_, int)})
     return JourneyReport(
         **on.about(),
-        sessions=int(counts[0].sum()),
+        sessions=sum(len(part[0]) for part in paths),
         columns=[
             [
                 JourneyNode(kind="page", page=texts[id_], count=count)
@@ -101,13 +104,15 @@ def _from(session: Column, entered: Column, page: int | None, depth: int) -> Ste
     return paths
 
 
-def _column(counts: Column, named: int) -> tuple[list[tuple[int | str, int]], Column]:
-    """What stands in a column with its counts, and the place in it of each page, from LEFT on. `counts`: of sessions,
-    by page likewise."""
+def _column(paths: Sequence[Kept], pages: int, named: int) -> tuple[list[tuple[int | str, int]], Column]:
+    """What stands in a column with its counts, and the place in it of each page, from LEFT on."""
+    counts = np.zeros(pages - LEFT, np.int64)
+    for part in paths:
+        np.add.at(counts, part.rows() - LEFT, 1)
     rank = np.argsort(-counts[1:], kind="stable") + 1
     rank = rank[: np.count_nonzero(counts[1:])]
     nodes: list[tuple[int | str, int]] = [(id_ + LEFT, int(counts[id_])) for id_ in rank[:named].tolist()]
-    places = np.zeros(len(counts), np.int32)
+    places = np.zeros(len(counts), np.uint16)
     places[rank[:named]] = np.arange(len(nodes))
     if len(rank) > named:
         places[rank[named:]] = len(nodes)
@@ -118,14 +123,14 @@ def _column(counts: Column, named: int) -> tuple[list[tuple[int | str, int]], Co
     return nodes, places
 
 
-def _links(paths: Sequence[Kept], places: Sequence[Column]) -> list[list[tuple[int, int, int]]]:
+def _links(paths: Sequence[Sequence[Kept]], places: Sequence[Column]) -> list[list[tuple[int, int, int]]]:
     """From each column to the next: place, place in the next, and how many sessions."""
-    size = 1 + max(int(of_column.max()) for of_column in places)
+    size = 1 + max(int(of_pages.max()) for of_pages in places)
     counts = np.zeros((len(places) - 1, size * size), np.int64)
     for part in paths:
-        here = [of_column[pages - LEFT] for of_column, pages in zip(places, part.rows().T, strict=True)]
+        here = (of_pages[pages.rows() - LEFT] for of_pages, pages in zip(places, part, strict=True))
         for links, (source, target) in zip(counts, pairwise(here), strict=True):
-            links += np.bincount(source * size + target, minlength=size * size)
+            links += np.bincount(source.astype(np.int64) * size + target, minlength=size * size)
     return [
         [(link // size, link % size, int(links[link])) for link in np.flatnonzero(links).tolist()]
         for links in counts

@@ -7,7 +7,7 @@ import numpy as np
 
 from services.analysis.reading import Reading
 from services.analysis.reports.first_clicks import first_clicks
-from services.analysis.reports.visits import people
+from services.analysis.reports.visits import in_turn
 from services.analysis.rows import Column, Columns
 from services.analysis.ways import NOBODY, Whose, events, fetch, whose
 
@@ -43,7 +43,7 @@ class Touches(msgspec.Struct):
 
 def read(on: Reading) -> Iterator[Read]:
     """Part by part. Table wanted(button, target): the elements that are each button."""
-    those = people(fetch(on, "select session, visitor, started from chosen"))
+    those = in_turn(fetch(on, "select session, visitor, started from chosen"))
     for part in whose(on, those.session, those.who):
         yield Read(
             sessions=part,

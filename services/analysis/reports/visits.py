@@ -34,7 +34,7 @@ class Did(msgspec.Struct):
 
 
 def begun(on: Reading, period: Period) -> Begun:
-    return people(
+    return in_turn(
         fetch(
             on,
             "select session, visitor, started from chosen where started >= $start and started < $end",
@@ -43,8 +43,8 @@ def begun(on: Reading, period: Period) -> Begun:
     )
 
 
-def people(sessions: Columns) -> Begun:
-    """These sessions of `chosen`."""
+def in_turn(sessions: Columns) -> Begun:
+    """These sessions of `chosen`, in the order of their numbers."""
     sessions = ascending(sessions)
     return Begun(who=sessions.pop("visitor"), **sessions)
 

@@ -28,6 +28,7 @@ def small_parts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("services.analysis.ways.AT_ONCE", 12)
         patch.setattr("services.analysis.grouped.AT_ONCE", 3)
+        patch.setattr("services.analysis.reports.intervals.AT_ONCE", 3)
         patch.setattr("services.analysis.spill.IN_MEMORY", 100)
         yield
 

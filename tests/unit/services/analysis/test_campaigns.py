@@ -149,6 +149,12 @@ def test_without_a_funnel_nothing_converts(ask: Ask) -> None:
     assert ask([]).goal == "paid"
 
 
+def test_where_the_goal_was_never_seen_nothing_converts(ask: Ask) -> None:
+    goal = Stage(name="goal", trigger="url", value="/never-seen-by-anybody")
+    report = ask([came("v", 0, paid(1, 5))], funnel=Funnel(stages=[FUNNEL.stages[0], goal]))
+    assert (report.goal, report.sessions, report.conversions) == ("goal", 1, 0)
+
+
 def test_rows_beyond_a_thousand_are_counted(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.analysis.reports.campaigns.MOST_ROWS", 2)
     visits = [came(f"v{n}", 0, params={"utm_campaign": name}) for n, name in enumerate("aaabbc")]

@@ -79,3 +79,10 @@ def test_numbers_too_large_for_one_key(spill: Spill) -> None:
     found.add(grouped(np.array([0, 2, 2, 2]), np.array([1, 2**62, 2**62, 2**61])))
     assert found.counted_once().tolist() == [1, 0, 2]
     assert found.medians() == [1, None, 2.0**62]
+
+
+@pytest.mark.parametrize("spill", [(3, 20)], indirect=True)
+def test_a_large_group_is_gone_through_alone(spill: Spill) -> None:
+    found = told([[(0, 5), (1, 1), (1, 2), (1, 3), (2, 7), (3, 8)]], spill)
+    pieces = [(group.tolist(), values.tolist()) for group, values in (piece() for piece in found._pieces())]
+    assert pieces == [([0], [5]), ([1], [1, 2, 3]), ([2, 3], [7, 8])]

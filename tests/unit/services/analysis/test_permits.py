@@ -28,8 +28,8 @@ class Apps:
             raise AppUnknown("there is no such app")
 
 
-def actor(user: str, session: str = "") -> Actor:
-    return Actor(user=user, organisation="o", session=session)
+def actor(user: str, session: str = "", organisation: str = "o") -> Actor:
+    return Actor(user=user, organisation=organisation, session=session)
 
 
 @pytest.fixture
@@ -70,6 +70,19 @@ def test_nobody_is_let_in_by_the_answer_for_somebody_else_or_another_app(permits
         ("bob", "shop"),
         ("ann", "blog"),
     ]
+
+
+@pytest.mark.parametrize("other", [actor("ann", session="another"), actor("ann", organisation="another")])
+def test_somebody_acts_from_one_log_in_for_one_organisation(
+    permits: Permits, apps: Any, other: Actor
+) -> None:
+    both = [eventlet.spawn(permits.see, who, "shop", apps) for who in (actor("ann"), other)]
+    eventlet.sleep(0)
+    apps.go.send()
+    with eventlet.Timeout(PATIENCE):
+        for one in both:
+            one.wait()
+    assert [one.actor for one in apps.asked] == [actor("ann"), other]
 
 
 def test_a_permission_is_not_kept(permits: Permits, apps: Any) -> None:
