@@ -7,6 +7,8 @@ An answer is kept for a second from when its reading began: no report is older t
 Of those that wait, the one goes first that is due first: after three times what its kind took lately. So a quick one
 does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at the
 same time and comes first by a hair: that holds back for a twentieth of what it takes.
+
+What nobody waits for any more is not worked on, or it would keep those waiting who still do.
 """
 
 import time
@@ -17,7 +19,7 @@ import msgspec
 
 from services.analysis.together import Together
 from services.analysis.turns import Turns
-from services.contracts.analysis.report import ReportCall
+from services.contracts.analysis.report import PATIENCE, ReportCall
 from services.contracts.config import AppConfig
 
 T = TypeVar("T")
@@ -51,7 +53,7 @@ class Questions:
     """`clock` tells seconds."""
 
     def __init__(self, turns: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._turns = Turns(turns)
+        self._turns = Turns(turns, PATIENCE)
         self._clock = clock
         self._took: dict[str, float] = {}
         """seconds, of each kind"""
@@ -60,8 +62,10 @@ class Questions:
         """the oldest first"""
 
     def answer(self, question: bytes, work: Callable[[], T], kind: str = "") -> T:
-        """In turn, where it must be worked on. `kind`: of questions that take about as long. Raises what the work
-        raises."""
+        """In turn, where it must be worked on. `kind`: of questions that take about as long.
+
+        Raises Overloaded where its turn does not come in time, and what the work raises.
+        """
         if (kept := self._kept.get(question)) is not None and self._fresh(kept):
             known: T = kept.report
             return known

@@ -12,18 +12,27 @@ from contextlib import contextmanager
 
 from eventlet.event import Event
 from eventlet.hubs import get_hub
+from eventlet.timeout import Timeout
+
+from services.contracts.errors import Overloaded
 
 
 class Turns:
-    def __init__(self, count: int) -> None:
+    """`patience`: seconds that anybody waits for one."""
+
+    def __init__(self, count: int, patience: float) -> None:
         self._free = count
+        self._patience = patience
         self._waiting: list[tuple[float, int, Event]] = []
         """a heap; of those due at the same time, who came first"""
         self._came = itertools.count()
 
     @contextmanager
     def turn(self, due: float, hold_back: float = 0) -> Iterator[None]:
-        """Wait for it, and hand it on. `due`: on whatever clock, the same for all. `hold_back`: seconds."""
+        """Wait for it, and hand it on. `due`: on whatever clock, the same for all. `hold_back`: seconds.
+
+        Raises Overloaded where it does not come in time.
+        """
         self._wait(due, hold_back)
         try:
             yield
@@ -35,7 +44,8 @@ class Turns:
         heapq.heappush(self._waiting, (due, next(self._came), called))
         self._call_in(hold_back)
         try:
-            called.wait()
+            with Timeout(self._patience, Overloaded("more is asked for than can be answered", retry_after=5)):
+                called.wait()
         except BaseException:  # it was given up
             if called.ready():
                 self._hand_on()

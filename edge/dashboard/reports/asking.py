@@ -21,7 +21,7 @@ from edge.problems import Problem, respond
 from edge.times import milliseconds
 from services.contracts import filters
 from services.contracts.analysis.breakdown import BreakdownField
-from services.contracts.analysis.report import ReportCall
+from services.contracts.analysis.report import PATIENCE, ReportCall
 from services.contracts.analysis.scope import Comparison, Interval, Period, Scope
 from services.contracts.errors import InvalidInput
 from services.contracts.filters import FilterText
@@ -33,8 +33,6 @@ DEFAULT_MS = 7 * 86_400_000
 NOW_MS = 10_000
 """what is asked for up to now is asked for to the end of these: dashboards that reload together ask the same, and it is
 answered once. Nothing has happened yet in what is to come, and no interval begins in it."""
-REPORT_SECONDS = 30.0
-"""how long a report may take"""
 
 From = Annotated[
     float | None,
@@ -96,7 +94,7 @@ class Ask(msgspec.Struct):
         """Raises what the call raises, with the fields named as in the query."""
         try:
             return await self.bus.call(
-                question(actor=self.actor, app=self.app, scope=self.scope, **more), REPORT_SECONDS
+                question(actor=self.actor, app=self.app, scope=self.scope, **more), PATIENCE
             )
         except InvalidInput as error:
             raise InvalidInput(error.detail, field=_named(error.field)) from error

@@ -10,6 +10,9 @@ from services.contracts.shares import of_slot, slot
 
 R = TypeVar("R")
 
+PATIENCE = 30.0
+"""seconds that who asks waits for a report"""
+
 
 class Freshness(msgspec.Struct, kw_only=True):
     as_of: int

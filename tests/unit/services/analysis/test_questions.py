@@ -11,6 +11,7 @@ from services.analysis.questions import Questions, question
 from services.contracts.analysis.pages import GetPages
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
+from services.contracts.errors import Overloaded
 from services.contracts.messages import Actor
 
 PATIENCE = 5
@@ -207,6 +208,19 @@ def test_who_gives_up_waiting_is_left_out() -> None:
     with eventlet.Timeout(PATIENCE):
         assert asking[2].wait() == "c"
         assert questions.answer(b"?", lambda: "yes") == "yes"
+
+
+def test_what_nobody_waits_for_any_more_is_not_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analysis.questions.PATIENCE", 0.01)
+    questions, under_way, late = Questions(1), Work(), Work()
+    first = eventlet.spawn(questions.answer, b"?", under_way)
+    settle()
+    with pytest.raises(Overloaded):
+        questions.answer(b"too late", late)
+    under_way.done.send("x")
+    with eventlet.Timeout(PATIENCE):
+        assert first.wait() == "x"
+    assert late.begun == 0
 
 
 def test_what_fails_fails_for_all_who_asked_and_frees_its_turn() -> None:

@@ -1,9 +1,11 @@
 """Whose turn it is."""
 
 import eventlet
+import pytest
 from eventlet.event import Event
 
 from services.analysis.turns import Turns
+from services.contracts.errors import Overloaded
 
 LONG = 60
 """seconds: longer than any of these tests"""
@@ -12,8 +14,8 @@ LONG = 60
 class Line:
     """One turn at a time, and who had it."""
 
-    def __init__(self) -> None:
-        self.turns = Turns(1)
+    def __init__(self, patience: float = LONG) -> None:
+        self.turns = Turns(1, patience)
         self.went: list[str] = []
 
     def go(self, name: str, due: float = 0, hold_back: float = 0) -> None:
@@ -103,6 +105,20 @@ def test_a_turn_that_nobody_waits_for_any_more_is_for_who_comes_next() -> None:
     waiting.kill()
     line.go("here")
     assert line.went == ["here"]
+
+
+def test_who_has_waited_for_too_long_is_refused_and_left_out() -> None:
+    line = Line(patience=0.01)
+    with line.turns.turn(0), pytest.raises(Overloaded):
+        line.go("too late")
+    line.go("next")
+    assert line.went == ["next"]
+
+
+def test_what_is_begun_in_time_may_take_longer() -> None:
+    line = Line(patience=0.01)
+    with line.turns.turn(0):
+        eventlet.sleep(0.02)
 
 
 def test_who_gives_up_just_when_called_hands_the_turn_on() -> None:
