@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
-import duckdb
 import msgspec
 import numpy as np
 
 from services.analysis.dictionaries import Dictionaries
-from services.analysis.rows import Column, Columns
+from services.analysis.rows import Column, Columns, Connection
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Page, Seen, Start
 
 KINDS: dict[type, int] = {Start: 0, Click: 1, Page: 2, Hover: 3, Seen: 4, Move: 5, Custom: 6, Left: 7}
@@ -110,7 +109,7 @@ def session_columns(
     sessions: Sequence[int],
     visitors: Sequence[int],
     dictionaries: Dictionaries,
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
 ) -> Columns:
     """The rows of `sessions`, one for each start."""
     columns: Columns = {

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
-import duckdb
 import numpy as np
 
-from services.analysis.rows import Column, Columns, append, first, texts
+from services.analysis.rows import Column, Columns, Connection, append, first, texts
 
 K = TypeVar("K", str, int)
 
@@ -39,7 +38,7 @@ class Dictionary(Generic[K]):
         self.fresh: dict[K, str] = {}
         """new key -> its label"""
 
-    def load(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def load(self, connection: Connection) -> None:
         last, count = first(connection, f"select coalesce(max(id), 0), count(*) from {self.table}") or (0, 0)
         self.next = last + 1
         self.complete = count <= self.remembered // 2
@@ -48,7 +47,7 @@ class Dictionary(Generic[K]):
             self.codes.update(rows)
 
     def code(
-        self, values: Sequence[K], connection: duckdb.DuckDBPyConnection | None, labels: Sequence[str] = ()
+        self, values: Sequence[K], connection: Connection | None, labels: Sequence[str] = ()
     ) -> list[int]:
         """The ids of these keys, in their order; a new one keeps the label given beside it. `connection` may be None
         where all entries are in memory."""
@@ -67,7 +66,7 @@ class Dictionary(Generic[K]):
             self.fresh[value] = named.get(value, "")
         return [codes[value] for value in values]
 
-    def write(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def write(self, connection: Connection) -> None:
         """Append what is new, within the caller's transaction."""
         if self.fresh:
             ids = np.arange(self.next - len(self.fresh), self.next, dtype=np.int32)
@@ -79,7 +78,7 @@ class Dictionary(Generic[K]):
         """Of what is new."""
         return {self.key: self.column_of(list(self.fresh))}
 
-    def _recall(self, missing: Iterable[K], connection: duckdb.DuckDBPyConnection) -> set[K]:
+    def _recall(self, missing: Iterable[K], connection: Connection) -> set[K]:
         connection.register("missing", {self.key: self.column_of(list(missing))})
         rows = connection.execute(
             f"select {self.key}, id from {self.table} semi join missing using ({self.key})"

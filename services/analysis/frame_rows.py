@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
-import duckdb
 import msgspec
 import numpy as np
 
@@ -25,7 +24,7 @@ from services.analysis.columns import (
 )
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.record import KeptFrames
-from services.analysis.rows import Column, Columns
+from services.analysis.rows import Column, Columns, Connection
 from services.contracts.frames import Click, Custom, Hover, Left, Move, Packed, Page, Retimed, Seen, Start
 
 AT_ONCE = 500
@@ -64,9 +63,7 @@ class FrameRows(msgspec.Struct):
     """all the events in the order of their frames, with the columns of all kinds"""
 
 
-def frame_rows(
-    frames: KeptFrames, dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection | None
-) -> FrameRows:
+def frame_rows(frames: KeptFrames, dictionaries: Dictionaries, connection: Connection | None) -> FrameRows:
     """`connection` may be None where the dictionaries hold all there is in memory."""
     found = FrameRows([], [], [], [], [], {}, [], {})
     parts = [empty_rows(0)]
@@ -149,7 +146,7 @@ def _check_ranges(frames: list[list[Packed]]) -> None:
 
 
 def _rows(
-    frames: Sequence[list[Packed]], dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection | None
+    frames: Sequence[list[Packed]], dictionaries: Dictionaries, connection: Connection | None
 ) -> Columns:
     """Raises OverflowError where a number does not fit its column."""
     flat = list(chain.from_iterable(frames))

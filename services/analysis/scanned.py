@@ -12,7 +12,6 @@ import sys
 from _socket import MSG_WAITALL, socket, socketpair  # native: a native thread waits for a message
 from collections.abc import Sequence
 
-import duckdb
 import msgspec
 import numpy as np
 from bson import decode
@@ -21,6 +20,7 @@ from services.analysis.columns import Skipped, empty_rows
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.frame_rows import FrameRows
 from services.analysis.record import Document
+from services.analysis.rows import Connection
 from services.contracts.frames import Retimed, Start
 
 CODED = {
@@ -84,7 +84,7 @@ class ScannedFrames(msgspec.Struct, tag="frames"):
     def all_keys(self) -> list[bytes]:
         return self.keys + [skipped.key for skipped in self.skipped]
 
-    def rows(self, dictionaries: Dictionaries, connection: duckdb.DuckDBPyConnection) -> FrameRows:
+    def rows(self, dictionaries: Dictionaries, connection: Connection) -> FrameRows:
         """With the ids that these dictionaries give."""
         rows = {name: np.frombuffer(column, _TYPES[name]) for name, column in self.columns.items()}
         for name, kept_in in CODED.items():

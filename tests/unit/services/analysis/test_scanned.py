@@ -1,5 +1,7 @@
 """The record read by a process of its own: what it makes of frames is what the projection itself would make of them."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -230,6 +232,12 @@ def test_who_waits_for_a_message_is_told_when_the_process_is_killed() -> None:
             reading.next()
     finally:
         reading.close()
+
+
+def test_the_process_loads_no_duckdb_and_no_eventlet() -> None:
+    loaded = "import sys, services.analysis.scanner; print({'duckdb', 'eventlet'} & {*sys.modules})"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert said.stdout == "set()\n"
 
 
 def test_the_process_ends_with_who_started_it() -> None:
