@@ -60,7 +60,7 @@ def know_traffic(on: Reading, by: CampaignField) -> None:
     """Make the temporary tables `traffic` and `traffic_names` of queries/traffic.sql."""
     clicks = [(name, source, medium) for name, (source, medium) in CLICK_IDS.items()]
     name, source, medium = (texts(column) for column in zip(*clicks, strict=True))
-    place = np.arange(len(clicks), dtype=np.int32)
+    place = np.arange(1, len(clicks) + 1, dtype=np.int32)
     own = on.config.campaigns
     tables = {
         "click_ids": {"place": place, "name": name, "source": source, "medium": medium},

@@ -72,6 +72,32 @@ def test_what_a_report_cannot_keep_in_memory_waits_on_the_disk_and_is_not_missin
     assert [row.sessions for row in whole.rows if row.sessions] == [2_000] * 50
 
 
+def test_there_may_be_more_click_ids_than_fit_into_memory(file: Path) -> None:
+    projection = Projection(file, "1GB", 1)
+    projection.create("nowhere")
+    projection.enter("following")
+    clicks = 120_000
+    starts = [
+        frame(
+            CONFIG.app,
+            f"{n:032x}",
+            0,
+            [Start(BEGIN + n, f"{n}", False, params={"utm_campaign": f"{n % 50}", "gclid": f"{n:080}"})],
+        )
+        for n in range(clicks)
+    ]
+    for place in range(0, len(starts), 5_000):
+        deliver(projection, starts[place : place + 5_000])
+    projection.close()
+    projection = Projection(file, "64MB", 1)
+    projection.open()
+    scope = Scope(period=Period(start=BEGIN, end=BEGIN + clicks))
+    with projection.cursor() as cursor, reading(cursor, Matcher(), scope, CONFIG, FRESH) as on:
+        report = campaigns(on)
+    projection.close()
+    assert [row.sessions for row in report.rows if row.sessions] == [clicks // 50] * 50
+
+
 COLUMN_AFTER_COLUMN = """
 import resource
 import numpy as np
