@@ -1,15 +1,7 @@
--- Sessions, the latest first, a page of them; in braces: which of them, and the joins that put their facts into words.
---   $most, $skip, and what the condition in braces takes
-with listed as (
-    select session, visitor, started, count(*) over () as total
-    from chosen
-    where {which}
-    order by started desc, session desc
-    limit $most offset $skip
-),
-
+-- Sessions, the latest first; in braces: the joins that put their facts into words.
+--   table listed(session, visitor, started): which of them
 -- What each did; what the edge saw itself is a sign of life, not an event.
-did as (
+with did as (
     select
         session,
         sum(events)::bigint as events,
@@ -26,7 +18,6 @@ walks as (
 )
 
 select
-    total,
     high, low,
     visitors.hash as visitor,
     listed.started,

@@ -9,6 +9,7 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.rows import first
+from services.analysis.ways import fetch
 from services.contracts.analysis.sessions import (
     Happened,
     Happening,
@@ -31,9 +32,8 @@ def sessions(on: Reading, most: int = 50, skip: int = 0) -> SessionsReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
     period = {"start": on.period.start, "end": on.period.end, "most": most, "skip": skip}
-    rows = on.connection.execute(_sql("started >= $start and started < $end"), period).fetchall()
-    total = rows[0][0] if rows else _count(on)
-    return SessionsReport(**on.about(), sessions=total, rows=[_row(row) for row in rows])
+    rows = _listed(on, "started >= $start and started < $end", period)
+    return SessionsReport(**on.about(), sessions=_count(on), rows=list(map(_row, rows)))
 
 
 def session(on: Reading, asked: str) -> SessionReport:
@@ -46,24 +46,30 @@ def session(on: Reading, asked: str) -> SessionReport:
     )
     if number is None:
         raise SessionUnknown("there is no such session in this app")
-    listed = first(on.connection, _sql("session = $session"), {"session": number[0], "most": 1, "skip": 0})
-    assert listed is not None
+    (listed,) = _listed(on, "session = $session", {"session": number[0], "most": 1, "skip": 0})
     happened = on.connection.execute(
         query("timeline"), {"session": number[0], "most": MOST_HAPPENED}
     ).fetchall()
     return SessionReport(**on.about(), session=_row(listed), happened=[_happened(row) for row in happened])
 
 
-def _sql(which: str) -> str:
+def _listed(on: Reading, which: str, parameters: dict[str, int]) -> list[tuple[Any, ...]]:
+    """The latest `most` of those behind the first `skip`. They are a table first: then DuckDB knows how few they are,
+    and looks all else up for them."""
+    latest = f"""
+        select session, visitor, started from chosen where {which}
+        order by started desc, session desc limit $most offset $skip
+        """
+    on.give("listed", fetch(on, latest, parameters))
     facts = ", ".join(f"coalesce({fact}_words.text, '')" for fact in _FACTS)
     joins = "\n".join(
         f"left join words as {fact}_words on {fact}_words.id = sessions.{fact}" for fact in _FACTS
     )
-    return query("sessions").replace("{which}", which).replace("{facts}", facts).replace("{joins}", joins)
+    sql = query("sessions").replace("{facts}", facts).replace("{joins}", joins)
+    return on.connection.execute(sql).fetchall()
 
 
 def _count(on: Reading) -> int:
-    """Where the page lies behind the last one."""
     row = first(
         on.connection,
         "select count(*) from chosen where started >= $start and started < $end",
@@ -73,7 +79,7 @@ def _count(on: Reading) -> int:
 
 
 def _row(row: tuple[Any, ...]) -> SessionRow:
-    _, high, low, visitor, started, duration, events, page_views, clicks, returning, *texts = row
+    high, low, visitor, started, duration, events, page_views, clicks, returning, *texts = row
     *facts, referrer, landing, entry, exit_, params = texts
     return SessionRow(
         session=f"{high:016x}{low:016x}",
