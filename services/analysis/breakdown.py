@@ -19,6 +19,11 @@ MOST_PARTS = 20
 OTHER = -1
 
 
+def fact(by: Audience) -> str:
+    """What `facts` say of a session, as a number, in SQL."""
+    return "came_back::integer" if by == "visitor" else by
+
+
 def know_parts(on: Reading, by: BreakdownField | None) -> None:
     """Make the temporary tables `parts` and `part_names` of queries/parts.sql; without a field all is one part."""
     if by is None:
@@ -27,8 +32,7 @@ def know_parts(on: Reading, by: BreakdownField | None) -> None:
         )
     elif by in get_args(Audience):
         on.give("asked", {"field": texts([by])})
-        fact = "came_back::integer" if by == "visitor" else by
-        on.connection.execute(query("parts").replace("{fact}", fact))
+        on.connection.execute(query("parts").replace("{fact}", fact(cast(Audience, by))))
     else:
         know_traffic(on, cast(CampaignField, by))
         on.connection.execute("create or replace temp table parts as select session, name from traffic")

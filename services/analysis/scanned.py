@@ -16,12 +16,11 @@ import msgspec
 import numpy as np
 from bson import decode
 
-from services.analysis.columns import Skipped, empty_rows
+from services.analysis.columns import empty_rows
 from services.analysis.dictionaries import Dictionaries
 from services.analysis.frame_rows import FrameRows
 from services.analysis.record import Document
 from services.analysis.rows import Connection
-from services.contracts.frames import Retimed, Start
 
 CODED = {
     "page": "pages",
@@ -53,15 +52,10 @@ class Scan(msgspec.Struct, tag="scan"):
 
 
 class ScannedFrames(msgspec.Struct, tag="frames"):
-    """Some of the record's frames, as FrameRows; but the texts are numbered for this message alone."""
+    """Some of the record's frames; but the texts are numbered for this message alone."""
 
-    keys: list[bytes]
-    apps: list[str]
-    begins: list[bool]
-    lengths: list[int]
-    starts: list[tuple[int, Start]]
-    retimed: dict[int, list[Retimed]]
-    skipped: list[Skipped]
+    frames: FrameRows
+    """without rows: these are in the columns"""
     columns: dict[str, memoryview]
     texts: dict[str, dict[str, str]]
     """dictionary -> its texts from number 1 on -> their labels"""
@@ -70,19 +64,13 @@ class ScannedFrames(msgspec.Struct, tag="frames"):
     def of(cls, frames: FrameRows, dictionaries: Dictionaries) -> "ScannedFrames":
         """`dictionaries`: new ones, of these frames alone."""
         return cls(
-            frames.keys,
-            frames.apps,
-            frames.begins,
-            frames.lengths,
-            frames.starts,
-            frames.retimed,
-            frames.skipped,
+            msgspec.structs.replace(frames, rows={}),
             {name: column.data for name, column in frames.rows.items()},
             {name: getattr(dictionaries, name).fresh for name in CODED.values()},
         )
 
     def all_keys(self) -> list[bytes]:
-        return self.keys + [skipped.key for skipped in self.skipped]
+        return self.frames.keys + [skipped.key for skipped in self.frames.skipped]
 
     def rows(self, dictionaries: Dictionaries, connection: Connection) -> FrameRows:
         """With the ids that these dictionaries give."""
@@ -91,16 +79,7 @@ class ScannedFrames(msgspec.Struct, tag="frames"):
             if texts := self.texts[kept_in]:
                 ids = getattr(dictionaries, kept_in).code(list(texts), connection, list(texts.values()))
                 rows[name] = np.array([0, *ids], np.int32)[rows[name]]
-        return FrameRows(
-            self.keys,
-            self.apps,
-            self.begins,
-            self.lengths,
-            self.starts,
-            self.retimed,
-            self.skipped,
-            rows,
-        )
+        return msgspec.structs.replace(self.frames, rows=rows)
 
 
 class ScannedKeys(msgspec.Struct, tag="keys"):

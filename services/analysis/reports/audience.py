@@ -1,5 +1,6 @@
 """The audience: who came, by one of the facts of a session."""
 
+from services.analysis.breakdown import fact
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.counted import counted, present
@@ -13,11 +14,10 @@ from services.contracts.filters import Audience
 def audience(on: Reading, by: Audience = "browser", most: int = 100) -> AudienceReport:
     """Raises InvalidInput."""
     intervals.check(on.period)
-    fact = "came_back::integer" if by == "visitor" else by
     sessions = fetch(
         on,
         f"""
-        select session, visitor, started, {fact} as value from facts
+        select session, visitor, started, {fact(by)} as value from facts
         where started >= $start and started < $end
         """,
         {"start": on.period.start, "end": on.period.end},

@@ -49,7 +49,7 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         found = touches(part, on.period.start)
         now, firsts = found.all, found.firsts
         interval, first_interval = (
-            np.searchsorted(begins, time, side="right") - 1 for time in (now["time"], firsts["clicked"])
+            intervals.places(begins, time) for time in (now["time"], firsts["clicked"])
         )
         return Touched(
             trend=trend.of_part(found, interval, first_interval),

@@ -178,7 +178,7 @@ def _stages(asked: Funnel, tried: Tried, of: Edges) -> list[FunnelStage]:
 
 def _series(tried: Tried, begins: list[int]) -> list[FunnelPoint]:
     """By the interval in which the best try began."""
-    interval = np.searchsorted(np.array(begins), tried.times[:, 0], side="right") - 1
+    interval = intervals.places(begins, tried.times[:, 0]).astype(np.int64)
     width = tried.times.shape[1] + 1
     ended = np.bincount(interval * width + tried.reached, minlength=len(begins) * width)
     reached = ended.reshape(-1, width)[:, ::-1].cumsum(axis=1)[:, ::-1]

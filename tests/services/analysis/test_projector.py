@@ -59,6 +59,12 @@ def test_a_file_deleted_under_a_running_projector_is_built_again(
     assert projected.of(visit) == [*range(1, 201)]
 
 
+def begin_to_rebuild(analysis: Stack) -> None:
+    analysis.kill("analysis")
+    analysis.projection.unlink()
+    analysis.supervisor.start("analysis")
+
+
 def test_reports_say_that_they_are_not_complete_while_the_file_is_rebuilt(
     analysis: Stack, recorded: Record, projected: Projected, visit: Visit
 ) -> None:
@@ -81,9 +87,7 @@ def test_frames_recorded_during_a_rebuild_are_projected_once(
     analysis: Stack, recorded: Record, projected: Projected, visit: Visit
 ) -> None:
     recorded.insert(visit.frames(range(1, 20_001)))
-    analysis.kill("analysis")
-    analysis.projection.unlink()
-    analysis.supervisor.start("analysis")
+    begin_to_rebuild(analysis)
     last = 20_000
     while not ((progress := projected.progress()) and progress.complete):
         recorded.insert(visit.frames(range(last + 1, last + 101)))
@@ -97,9 +101,7 @@ def test_what_reads_for_a_rebuild_ends_with_the_projector(
     analysis: Stack, recorded: Record, projected: Projected, visit: Visit
 ) -> None:
     recorded.insert(visit.frames(range(1, 20_001)))
-    analysis.kill("analysis")
-    analysis.projection.unlink()
-    analysis.supervisor.start("analysis")
+    begin_to_rebuild(analysis)
     reading = wait_for(lambda: [*children(analysis.pid("analysis"))], 20)
     assert reading
     analysis.freeze("database")

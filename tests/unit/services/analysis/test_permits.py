@@ -10,8 +10,7 @@ from services.analysis.permits import Permits
 from services.contracts.apps import Permit
 from services.contracts.errors import AppUnknown
 from services.contracts.messages import Actor
-
-PATIENCE = 5
+from tests.unit.services.analysis.meanwhile import PATIENCE
 
 
 class Apps:

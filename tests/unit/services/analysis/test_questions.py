@@ -5,7 +5,6 @@ from functools import partial
 
 import eventlet
 import pytest
-from eventlet.event import Event
 
 from services.analysis.questions import Questions, question
 from services.contracts.analysis.pages import GetPages
@@ -13,26 +12,7 @@ from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
 from services.contracts.errors import Overloaded
 from services.contracts.messages import Actor
-
-PATIENCE = 5
-
-
-class Work:
-    """Lasts until it is let go of."""
-
-    def __init__(self) -> None:
-        self.begun = 0
-        self.done: Event = Event()
-
-    def __call__(self) -> object:
-        self.begun += 1
-        return self.done.wait()
-
-
-def settle() -> None:
-    """Everybody who can go on has gone on."""
-    for _ in range(10):
-        eventlet.sleep(0)
+from tests.unit.services.analysis.meanwhile import PATIENCE, Work, settle
 
 
 def until(fact: Callable[[], object]) -> None:

@@ -130,7 +130,7 @@ def test_rows_that_duckdb_does_not_take_leave_nothing_and_their_documents_are_ta
 def test_what_is_read_again_is_also_what_was_left_out() -> None:
     good, broken, *_ = documents_of(frames(new_app(), [visit("v", Page(BEGIN, "/"))]))
     message = over_the_wire([{**broken, "events": b"[[1,2]]"}, good])
-    assert message.keys == [good["_id"]]
+    assert message.frames.keys == [good["_id"]]
     assert {*message.all_keys()} == {good["_id"], broken["_id"]}
 
 
@@ -148,7 +148,7 @@ def test_the_whole_record_is_told_in_messages_that_grow_up_to_a_bound(
     monkeypatch.setattr(scanner, "FIRST", 2_500)
     monkeypatch.setattr(scanner, "MOST", 8_000)
     messages = [msgspec.msgpack.decode(message) for message in scanner.scanned(Mock(), range(SLOTS))]
-    frames_told = [message["keys"] for message in messages if message["type"] == "frames"]
+    frames_told = [message["frames"]["keys"] for message in messages if message["type"] == "frames"]
     others_told = [message["encoded"] for message in messages if message["type"] == "documents"]
     assert [key for keys in frames_told for key in keys] == [
         key for reply in told for key in reply.frames.keys

@@ -4,37 +4,17 @@ from functools import partial
 
 import eventlet
 import pytest
-from eventlet.event import Event
 
 from services.analysis.together import Together
-
-PATIENCE = 5
-
-
-class FindingOut:
-    """Lasts until there is an answer."""
-
-    def __init__(self) -> None:
-        self.begun = 0
-        self.answer: Event = Event()
-
-    def __call__(self) -> object:
-        self.begun += 1
-        return self.answer.wait()
-
-
-def settle() -> None:
-    """Everybody who can go on has gone on."""
-    for _ in range(10):
-        eventlet.sleep(0)
+from tests.unit.services.analysis.meanwhile import PATIENCE, Work, settle
 
 
 def test_who_asks_the_same_meanwhile_gets_the_same_answer() -> None:
     together: Together[object] = Together()
-    finding_out = FindingOut()
+    finding_out = Work()
     asking = [eventlet.spawn(together.answer, "?", finding_out) for _ in range(3)]
     settle()
-    finding_out.answer.send("yes")
+    finding_out.done.send("yes")
     with eventlet.Timeout(PATIENCE):
         assert [one.wait() for one in asking] == ["yes"] * 3
     assert finding_out.begun == 1
@@ -42,7 +22,7 @@ def test_who_asks_the_same_meanwhile_gets_the_same_answer() -> None:
 
 def test_who_asks_something_else_does_not_wait_for_it() -> None:
     together: Together[object] = Together()
-    eventlet.spawn(together.answer, "?", FindingOut())
+    eventlet.spawn(together.answer, "?", Work())
     settle()
     with eventlet.Timeout(PATIENCE):
         assert together.answer("something else", lambda: "at once") == "at once"
@@ -55,10 +35,10 @@ def test_who_asks_after_the_answer_has_it_found_out_anew() -> None:
 
 def test_a_refusal_is_for_all_who_asked_meanwhile_and_for_nobody_later() -> None:
     together: Together[object] = Together()
-    finding_out = FindingOut()
+    finding_out = Work()
     asking = [eventlet.spawn(together.answer, "?", finding_out) for _ in range(2)]
     settle()
-    finding_out.answer.send_exception(PermissionError("no"))
+    finding_out.done.send_exception(PermissionError("no"))
     with eventlet.Timeout(PATIENCE):
         for one in asking:
             with pytest.raises(PermissionError, match="no"):

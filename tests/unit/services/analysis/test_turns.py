@@ -6,6 +6,7 @@ from eventlet.event import Event
 
 from services.analysis.turns import Turns
 from services.contracts.errors import Overloaded
+from tests.unit.services.analysis.meanwhile import settle
 
 LONG = 60
 """seconds: longer than any of these tests"""
@@ -21,12 +22,6 @@ class Line:
     def go(self, name: str, due: float = 0, hold_back: float = 0) -> None:
         with self.turns.turn(due, hold_back):
             self.went.append(name)
-
-
-def settle() -> None:
-    """Everybody who can go on has gone on."""
-    for _ in range(20):
-        eventlet.sleep(0)
 
 
 def test_who_is_due_first_goes_first_of_the_same_time_who_came_first() -> None:
