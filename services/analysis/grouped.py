@@ -13,8 +13,8 @@ from services.analysis.rows import Column
 from services.analysis.spill import Kept, Spill
 from services.analysis.ways import by_number, changes
 
-AT_ONCE = 500_000
-"""values of a piece, or all of a group that has more"""
+AT_ONCE = 1 << 17
+"""values of a piece, or all of a group that has more: few, so that what puts them in order stays in a core's cache"""
 
 
 class Part(msgspec.Struct):
@@ -59,10 +59,8 @@ class Grouped:
     def regrouped(self, to: Column, groups: int) -> "Grouped":
         """With the values of each group in the one that it goes over to."""
         found = Grouped(groups, self._spill)
-        for part in self._parts:
-            group = to[np.repeat(part.groups, np.diff(part.begins))]
-            order = by_number(group)
-            found.add(grouped(group[order], part.values.rows()[order]))
+        for part in worked(self._parts, partial(_regrouped, to)):
+            found.add(part)
         return found
 
     def medians(self) -> list[float | None]:
@@ -113,16 +111,17 @@ def grouped(group: Column, values: Column) -> Part:
     return Part(group[begins], np.append(begins, len(group)), values.astype(np.uint32) if small else values)
 
 
+def _regrouped(to: Column, part: _Told) -> Part:
+    group = to[np.repeat(part.groups, np.diff(part.begins))]
+    order = by_number(group)
+    return grouped(group[order], part.values.rows()[order])
+
+
 def _in_order(group: Column, values: Column) -> tuple[Column, Column]:
     """Sorted by group, then by value."""
-    low = int(group.min())  # a piece is never empty
-    bits = int(values.max(initial=0)).bit_length()
-    if bits + int(group.max(initial=0)).bit_length() > 63:
-        order = np.lexsort((values, group))
-        return group[order], values[order]
-    key = (group.astype(np.int64) - low) << bits | values.astype(np.int64)
-    key.sort()
-    return (key >> bits) + low, key & (1 << bits) - 1
+    order = by_number(values)
+    order = order[by_number(group[order] - group.min())]  # a piece is never empty
+    return group[order], values[order]
 
 
 def _medians(group: Column, values: Column) -> tuple[Column, Column]:

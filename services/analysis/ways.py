@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.columns import TABLES
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.rows import Column, Columns, first
@@ -75,14 +74,10 @@ def at_once(on: Reading) -> int:
     """Of how many sessions the events are read at once."""
     row = first(
         on.connection,
-        """
-        select sum(estimated_size)::bigint, (select coalesce(max(session), 0) from session_ids)
-        from duckdb_tables() where table_name in (select unnest($tables)) and not temporary
-        """,
-        {"tables": list(TABLES)},
+        "select events, (select coalesce(max(session), 0) from session_ids) from progress",
     )
-    rows, sessions = row if row else (0, 0)
-    return max(1, AT_ONCE * sessions // max(rows, 1))
+    events, sessions = row if row else (0, 0)
+    return max(1, AT_ONCE * sessions // max(events, 1))
 
 
 def fetch(on: Reading, sql: str, parameters: Mapping[str, Any] = {}) -> Columns:  # Any: of any form

@@ -66,7 +66,7 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
             broken_down.add(touched.broken_down)
         for name, part in touched.spans.items():
             spans[name].add(part)
-    totals, series, took = trend.kept([]).counts(), trend.counts(), _times(on, spans, len(asked))
+    totals, series, took = trend.totals(), trend.counts(), _times(on, spans, len(asked))
     by_part = _parts(on, broken_down) if broken_down else [[] for _ in asked]
     return ButtonsReport(
         **on.about(),
@@ -85,7 +85,7 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
                 series=[ButtonPoint(at=at, **point) for at, point in zip(begins, series[place], strict=True)],
                 parts=by_part[place],
             )
-            for place, (button, (total,)) in enumerate(zip(asked, totals, strict=True))
+            for place, (button, total) in enumerate(zip(asked, totals, strict=True))
         ],
         by=by,
     )

@@ -79,25 +79,34 @@ class Tally:
 
     def counts(self) -> list[list[Counts]]:
         """Of each button, in each place."""
-        people = self.people.counted_once().reshape(-1, KINDS)
+        happened = _happened(self.people, self.clicks)
         counts = [
             {
-                "saw": saw,
-                "hovered": hovered,
-                "clicked": clicked,
-                "clicks": clicks,
+                **count,
                 "from_session_start": None if start is None else start / 1000,
                 "from_page_entry": None if entry is None else entry / 1000,
             }
-            for saw, hovered, clicked, clicks, start, entry in zip(
-                *(people[:, kind].tolist() for kind in (SAW, HOVERED, CLICKED)),
-                self.clicks.tolist(),
-                self.from_start.medians(),
-                self.from_entry.medians(),
-                strict=True,
+            for count, start, entry in zip(
+                happened, self.from_start.medians(), self.from_entry.medians(), strict=True
             )
         ]
         return [counts[begin : begin + self.places] for begin in range(0, len(counts), self.places)]
+
+    def totals(self) -> list[Counts]:
+        """Of each button, in all places together, without the medians."""
+        button, kind = np.divmod(np.arange(self.people.groups), self.places * KINDS)
+        people = self.people.regrouped(button * KINDS + kind % KINDS, self.buttons * KINDS)
+        return _happened(people, self.clicks.reshape(self.buttons, -1).sum(axis=1))
+
+
+def _happened(people: Grouped, clicks: Column) -> list[Counts]:
+    by_kind = people.counted_once().reshape(-1, KINDS)
+    return [
+        {"saw": saw, "hovered": hovered, "clicked": clicked, "clicks": times}
+        for saw, hovered, clicked, times in zip(
+            *(by_kind[:, kind].tolist() for kind in (SAW, HOVERED, CLICKED)), clicks.tolist(), strict=True
+        )
+    ]
 
 
 def _by_group(group: Column, values: Column) -> tuple[Column, Column]:

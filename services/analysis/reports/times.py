@@ -18,13 +18,12 @@ def edges(connection: duckdb.DuckDBPyConnection) -> Edges:
 def measured(ms: Column, of: Edges) -> Times | None:
     if not len(ms):
         return None
-    ordered = np.sort(ms)
-    p25, median, p75, p90 = (np.quantile(ordered, [0.25, 0.5, 0.75, 0.9]) / 1000).tolist()
-    upto = np.searchsorted(ordered, np.array(of) * 1000, side="right")
+    p25, median, p75, p90 = (np.quantile(ms, [0.25, 0.5, 0.75, 0.9]) / 1000).tolist()
+    upto = [np.count_nonzero(ms <= edge * 1000) for edge in of]
     counts = np.diff(upto, prepend=0, append=len(ms))
     return Times(
         count=len(ms),
-        mean=float(ordered.mean()) / 1000,
+        mean=float(ms.mean()) / 1000,
         median=median,
         p25=p25,
         p75=p75,
