@@ -120,8 +120,8 @@ def _regrouped(to: Column, part: _Told) -> Part:
 def _in_order(group: Column, values: Column) -> tuple[Column, Column]:
     """Sorted by group, then by value."""
     order = by_number(values)
-    order = order[by_number(group[order] - group.min())]  # a piece is never empty
-    return group[order], values[order]
+    order = order.take(by_number(group.take(order) - group.min()))  # a piece is never empty
+    return group.take(order), values.take(order)
 
 
 def _medians(group: Column, values: Column) -> tuple[Column, Column]:

@@ -46,8 +46,9 @@ class Sheaves:
         }
 
 
-def bound(sheaf: Column, sheaves: int, rows: Columns) -> Bound:
-    """The rows, each in this one of the sheaves; those beyond the last are left out."""
-    begins = np.append(0, np.bincount(sheaf, minlength=sheaves)[:sheaves].cumsum())
-    order = by_number(sheaf)[: begins[-1]]
-    return Bound(begins, {name: column[order] for name, column in rows.items()})
+def bound(sheaf: Column, sheaves: int, rows: Columns, order: Column) -> Bound:
+    """The rows at these places, in this order, each in this one of the sheaves."""
+    sheaf = sheaf.take(order)
+    begins = np.append(0, np.bincount(sheaf, minlength=sheaves).cumsum())
+    order = order.take(by_number(sheaf))
+    return Bound(begins, {name: column.take(order) for name, column in rows.items()})

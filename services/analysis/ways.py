@@ -106,72 +106,66 @@ def events(on: Reading, name: str, sessions: Whose, parameters: Mapping[str, Any
     return fetch(on, sql, {**parameters, "first": sessions.first, "last": sessions.last})
 
 
-def in_order(who: Column, time: Column, n: Column, i: Column, session: Column) -> Places:
-    """The places of the events, NOBODY's left out, sorted by who, then as they were sent: by time, of the same ms by
-    frame and place in it, of the same frame's number by session."""
-    if not len(who):
-        return np.zeros(0, np.int64)
-    bits = (int(time.max()) - int(time.min())).bit_length()
-    if bits + max(int(who.max()), int(session.max())).bit_length() > 62:
-        order = np.lexsort((time, who))
-        order = order[np.searchsorted(who[order], 0) :]
-        tie = (np.diff(who[order]) == 0) & (np.diff(time[order]) == 0)
-    else:
-        order, key = _by_who(who, session, time, bits)
-        tie = key[1:] == key[:-1]
-    # Ties are few: only they are looked at more closely, each run of them in its place.
-    tied = np.flatnonzero(np.append(tie, False) | np.insert(tie, 0, False))[: len(order)]
-    if len(tied):
-        run = np.cumsum(np.insert(~tie, 0, True))[tied]
-        rows = order[tied]
-        order[tied] = rows[np.lexsort((session[rows], i[rows], n[rows], run))]
-    return order
-
-
-def _by_who(who: Column, session: Column, time: Column, bits: int) -> tuple[Places, Places]:
-    """By who and time, and the key of both. A session is one's, and its events came together, nearly in order: so they
-    are put in order session by session, and the sessions moved together, which is less work than to sort the events.
-    Large columns are changed in place and let go of early: it is here that a report takes most memory."""
-    key = _key(session, time, bits)
+def in_order(rows: Columns, who: Column) -> Places:
+    """The places of the events, NOBODY's left out, by session, of each as they were sent: by time, of the same ms by
+    frame and place in it. Rows `session, time, n, i`, nearly in order as they come from the file."""
+    key = _key(rows["session"], rows["time"])
     if (key[1:] >= key[:-1]).all():
         order = np.arange(len(key))
     else:
         order = np.argsort(key, kind="stable")  # quick where runs are in order
-    del key
-    who = who[order]
+        key = key.take(order)
     if (who == NOBODY).any():
-        order, who = order[who != NOBODY], who[who != NOBODY]
-    if (who[1:] < who[:-1]).any():
-        places = together(who)
-        order, who = order[places], who[places]
-        del places
-    key = _key(who, time[order], bits)
+        somebody_s = np.flatnonzero(who.take(order) != NOBODY)
+        order, key = order.take(somebody_s), key.take(somebody_s)
+    # Ties are few: only they are looked at more closely, each run of them in its place.
+    tie = key[1:] == key[:-1]
+    tied = np.flatnonzero(np.append(tie, False) | np.insert(tie, 0, False))[: len(order)]
+    if len(tied):
+        run = np.cumsum(np.insert(~tie, 0, True))[tied]
+        of = order[tied]
+        order[tied] = of[np.lexsort((rows["i"][of], rows["n"][of], run))]
+    return order
+
+
+def by_people(who: Column, time: Column) -> Places:
+    """The places of events that are in order session by session, by who and time, equals as they stand: a session is
+    one's, so that sessions are moved together, which is less work than to sort the events."""
+    order = together(who)
+    who = who.take(order)
+    key = _key(who, time.take(order))
     late = np.flatnonzero(key[1:] < key[:-1])
     if len(late):
         # Sessions that overlap or are numbered against the time: their people's events are sorted for themselves.
         mixed = np.zeros(int(who[-1]) + 1, np.bool_)
         mixed[who[late]] = True
         rows = np.flatnonzero(mixed[who])
-        again = np.argsort(key[rows], kind="stable")
-        order[rows], key[rows] = order[rows[again]], key[rows[again]]
-    return order, key
+        order[rows] = order[rows[np.argsort(key[rows], kind="stable")]]
+    return order
 
 
-def _key(who: Column, time: Column, bits: int) -> Places:
-    key = who.astype(np.int64)
+def _key(number: Column, time: Column) -> Places:
+    """What is in the order of these numbers, and of time where they are the same."""
+    if not len(time):
+        return np.zeros(0, np.int64)
+    first = time.min()
+    bits = int(time.max() - first).bit_length()
+    if bits + int(number.max()).bit_length() > 62:  # times a thousand years apart are told by their rank
+        _, time = np.unique(time, return_inverse=True)
+        first, bits = np.int64(0), len(time).bit_length()
+    key = number.astype(np.int64)
     key <<= bits
-    if len(key):
-        key += time
-        key -= time.min()
+    key += time
+    key -= first
     return key
 
 
 def together(who: Column) -> Places:
-    """The places of all by who (from NOBODY on), of each as they stand; what stands together is moved together."""
+    """The places of all by who, of each as they stand; what stands together is moved together."""
     if not len(who):
         return np.zeros(0, np.int64)
     begins = np.flatnonzero(changes(who))
-    blocks = by_number(who[begins] - NOBODY)
+    blocks = by_number(who[begins])
     lengths = np.diff(np.append(begins, len(who)))[blocks]
     ends = lengths.cumsum()
     places = np.repeat(begins[blocks] - ends + lengths, lengths)
@@ -183,7 +177,8 @@ def by_number(numbers: Column) -> Places:
     """The places sorted by these numbers (not below 0), equals as they stand: digit by digit."""
     order = np.argsort(numbers.astype(np.uint16), kind="stable")
     for shift in range(16, int(numbers.max(initial=0)).bit_length(), 16):
-        order = order[np.argsort((numbers >> shift).astype(np.uint16)[order], kind="stable")]
+        digits = (numbers >> shift).astype(np.uint16).take(order)
+        order = order.take(np.argsort(digits, kind="stable"))
     return order
 
 

@@ -22,7 +22,7 @@ def dropped(on: Reading, stage: int, asked: Funnel | None = None) -> DroppedRepo
             "give a stage from 1 to the last but one: after the last nobody drops", field="stage"
         )
     found = []
-    for ended in tries(on, asked):
+    for ended in tries(on, asked, also=("n", "i")):
         those = ended.tried.reached == stage
         found.append({name: column[those] for name, column in ended.last.items()})
     here = {name: np.concatenate([part[name] for part in found]) for name in found[0]}

@@ -12,7 +12,7 @@ def first_clicks(walks: Columns) -> Columns:
     """Of page views (button -1) and clicks, `session, time, n, i, button`: `button, session, clicked, entered` of the
     first click on each button in each session, where nothing was entered (NO_ENTRY), and of the first in each page
     view, with the moment it was entered (UNIX ms)."""
-    order = in_order(walks["session"], walks["time"], walks["n"], walks["i"], walks["session"])
+    order = in_order(walks, walks["session"])
     session, time, button = (walks[name][order] for name in ("session", "time", "button"))
     view = np.maximum.accumulate(np.where(button < 0, np.arange(len(order)), -1))
     clicks = np.flatnonzero(button >= 0)

@@ -1,6 +1,6 @@
 """The funnel: who reaches which stage, when, and how long it takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
@@ -15,7 +15,7 @@ from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
 from services.analysis.rows import Column, Columns
 from services.analysis.sheaves import Bound, Sheaves, bound
-from services.analysis.ways import NOBODY, Whose, ascending, events, fetch, in_order, whose
+from services.analysis.ways import Whose, ascending, by_people, events, fetch, in_order, whose
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.analysis.scope import Period
@@ -24,6 +24,9 @@ from services.contracts.errors import InvalidInput
 
 _TABLES = {CLICK: ("clicks", "target"), PAGE: ("page_views", "page"), CUSTOM: ("customs", "name")}
 """of each kind of event, and the column that says what it was about"""
+
+_STAGES = 12
+"""bits of `fills`, one a stage; above them is the place of the event's kind among those asked about"""
 
 
 class Tried(msgspec.Struct):
@@ -40,7 +43,7 @@ class Tried(msgspec.Struct):
 class Ended(msgspec.Struct):
     tried: Tried
     last: Columns
-    """of the event that each ended with: session, time, n, i"""
+    """of the event that each ended with: session, time and what else was wanted"""
 
 
 def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None = None) -> FunnelReport:
@@ -75,49 +78,52 @@ def _all_tried(on: Reading, asked: Funnel) -> Tried:
     return Tried(np.concatenate(reached), times, np.concatenate(sessions))
 
 
-def tries(on: Reading, asked: Funnel) -> Iterator[Ended]:
-    """Of some visitors after others: the events are read session by session, and gone through visitor by visitor.
+def tries(on: Reading, asked: Funnel, also: Sequence[str] = ()) -> Iterator[Ended]:
+    """Of some visitors after others: the events are read and put in order session by session, and gone through visitor
+    by visitor. `also`: columns of the events that are wanted of the last of each try.
 
     Raises InvalidInput.
     """
     if len(asked.stages) < 2:
         raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
-    kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
+    kinds = sorted({of_stage(stage, stage.values()[0])[0] for stage in asked.stages})
     chosen = ascending(fetch(on, "select session, visitor from chosen"))
     parts = [*whose(on, chosen["session"], chosen[asked.per])]
     del chosen
     wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)
+    bits = (len(parts) - 1).bit_length()
 
     def bind(read: tuple[Whose, Columns]) -> Bound:
         part, rows = read
-        of = part.who(rows["session"])
-        sheaf = of % len(parts)
-        sheaf[of == NOBODY] = len(parts)
-        return bound(sheaf, len(parts), {**rows, "who": of})
+        who = part.who(rows["session"])
+        order = in_order(rows, who)
+        kept = {"who": who >> bits, **{name: rows[name] for name in ("session", "time", "fills", *also)}}
+        return bound(who & (1 << bits) - 1, 1 << bits, kept, order)
 
-    sheaves = Sheaves(len(parts), on.spill)
-    for part in worked(_read(on, asked, set(kinds), wanted, parts), bind):
+    sheaves = Sheaves(1 << bits, on.spill)
+    for part in worked(_read(on, asked, kinds, wanted, parts), bind):
         sheaves.add(part)
-    yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period))
+    yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period, also))
 
 
 def _read(
-    on: Reading, asked: Funnel, kinds: set[int], wanted: Columns, parts: list[Whose]
+    on: Reading, asked: Funnel, kinds: list[int], wanted: Columns, parts: list[Whose]
 ) -> Iterator[tuple[Whose, Columns]]:
     """The events that can fill a stage, and which; in strict order all of these kinds."""
     window = {"app": on.app, "start": on.period.start, "until": on.period.end + asked.window * 1000}
     on.give("wanted", wanted)
-    stages_of = {kind: _by_subject(wanted, kind) for kind in sorted(kinds)}
+    stages_of = {kind: _by_subject(wanted, kind) for kind in kinds}
     for part in parts:
         found = []
-        for kind, stages in stages_of.items():
+        for place, (kind, stages) in enumerate(stages_of.items()):
             table, subject = _TABLES[kind]
             if asked.order == "strict":
                 rows = events(on, "strict", part, window, table=table, subject=subject)
-                rows["stages"] = stages[np.minimum(rows.pop("subject"), len(stages) - 1)]
+                fills = stages[np.minimum(rows.pop("subject"), len(stages) - 1)]
             else:
                 rows = events(on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject)
-            found.append({**rows, "kind": np.full(len(rows["session"]), kind, np.uint8)})
+                fills = rows.pop("stages")
+            found.append({**rows, "fills": fills | np.uint16(place << _STAGES)})
         yield part, {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
 
 
@@ -130,17 +136,19 @@ def _by_subject(wanted: Columns, kind: int) -> Column:
     return stages
 
 
-def _best(rows: Columns, asked: Funnel, kinds: list[int], period: Period) -> Ended:
+def _best(rows: Columns, asked: Funnel, kinds: list[int], period: Period, also: Sequence[str]) -> Ended:
     """Of some visitors, from all their events."""
-    order = in_order(*(rows[name] for name in ("who", "time", "n", "i", "session")))
-    way = Way(*(rows[name][order] for name in ("who", "time", "kind", "stages")))
-    best = best_tries(way, asked, kinds, period.start, period.end)
+    order = by_people(rows["who"], rows["time"])
+    who, time, fills = (rows[name].take(order) for name in ("who", "time", "fills"))
+    way = Way(who, time, kind=fills >> _STAGES, stages=fills & (1 << _STAGES) - 1)
+    of_stages = [kinds.index(of_stage(stage, stage.values()[0])[0]) for stage in asked.stages]
+    best = best_tries(way, asked, of_stages, period.start, period.end)
     first = order[best.places[:, 0]]
     last = order[best.places[np.arange(len(best.reached)), best.reached - 1]]
     times = way.time[best.places] if len(way.time) else best.places
     return Ended(
         Tried(best.reached.astype(np.int8), times, rows["session"][first]),
-        {name: rows[name][last] for name in ("session", "time", "n", "i")},
+        {name: rows[name][last] for name in ("session", "time", *also)},
     )
 
 

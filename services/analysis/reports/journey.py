@@ -77,8 +77,7 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
 
     def of_part(read: tuple[Whose, Columns]) -> Steps:
         part, rows = read
-        who = part.who(rows["session"])
-        order = in_order(who, *(rows[name] for name in ("time", "n", "i", "session")))
+        order = in_order(rows, part.who(rows["session"]))
         session, entered = rows["session"][order], rows["page"][order]
         # Repeats are folded.
         new = changes(session, entered)

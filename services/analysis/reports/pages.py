@@ -13,7 +13,7 @@ from services.analysis.reports import intervals
 from services.analysis.reports.paths import Paths, known
 from services.analysis.reports.visits import begun, did
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import NOBODY, Whose, by_number, changes, events, in_order, whose
+from services.analysis.ways import Whose, by_number, changes, events, in_order, whose
 from services.contracts.analysis.pages import PageRow, PagesReport
 
 _COUNTS = ("views", "entries", "exits", "bounces", "told", "scrolled")
@@ -100,11 +100,10 @@ def _of_part(read: Read) -> Viewed:
     is told by the page view after it."""
     rows, of = read.rows, did(read.deeds, read.started, read.sessions.first)
     whose = read.sessions.who(rows["session"])
-    session = np.where(whose == NOBODY, NOBODY, rows["session"] - read.sessions.first)
-    order = in_order(session, *(rows[name] for name in ("time", "n", "i", "session")))
-    session = session[order]
-    page, time, scroll = (rows[name][order] for name in ("page", "time", "scroll"))
-    who = whose[order]
+    order = in_order(rows, whose)
+    session, page, time, scroll = (rows[name].take(order) for name in ("session", "page", "time", "scroll"))
+    session -= read.sessions.first
+    who = whose.take(order)
     entered = changes(session)
     left_here = np.append(entered, True)[1:]
     until = np.append(time, 0)[1:]
@@ -116,12 +115,12 @@ def _of_part(read: Read) -> Viewed:
     scroll[~told] = 0
     facts = entered * _ENTRY | left_here * _EXIT | (entered & of.bounced[session]) * _BOUNCE | told * _TOLD
     by_page = by_number(page)
-    page_of, who_of = page[by_page], who[by_page]
+    page_of, who_of = page.take(by_page), who.take(by_page)
     once = np.flatnonzero(changes(page_of, who_of))  # then there is less to keep
     return Viewed(
         counts={**_counted(page, facts), "scrolled": np.bincount(page, scroll).astype(np.int64)},
         visitors=grouped(page_of[once], who_of[once]),
-        ms=grouped(page_of, lasted[by_page]),
+        ms=grouped(page_of, lasted.take(by_page)),
     )
 
 

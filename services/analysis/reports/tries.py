@@ -25,7 +25,7 @@ Bits = NDArray[np.bool_]
 
 
 class Way(msgspec.Struct):
-    """Columns of queries/funnel.sql, in the order of ways.in_order."""
+    """Events in the order of ways.by_people."""
 
     who: Column
     time: Column
@@ -112,9 +112,8 @@ def _following(way: Way, funnel: Funnel, kinds: list[int]) -> list[Places]:
 
 def _next(fits: Bits) -> Places:
     """For each place the next later one that fits; one behind the last where there is none."""
-    fitting = np.flatnonzero(fits)
-    upto = np.diff(fitting, prepend=0, append=len(fits))
-    return np.repeat(np.append(fitting, len(fits)), upto)
+    fitting = np.append(np.flatnonzero(fits), len(fits))
+    return fitting.take(fits.cumsum())
 
 
 def _highest(bits: Places) -> Places:

@@ -17,7 +17,7 @@ numbered as materialized (
         lead(stages) over way as next_stages,
         lead(time) over way as next_time
     from stage_events
-    window way as (partition by who order by time, n, i, session)
+    window way as (partition by who order by time, session, n, i)
 ),
 tries_1 as materialized (
     select who, place as first_place, time as first_time, place, time, null::bigint as previous,

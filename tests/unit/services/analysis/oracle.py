@@ -108,7 +108,7 @@ def tries(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills) 
     for order, visit in enumerate(visits):
         if not visit.bot:
             who = visit.visitor if asked.per == "visitor" else order
-            ways.setdefault(who, []).extend((at, n, i, order, e) for at, n, i, e in visit.ordered())
+            ways.setdefault(who, []).extend((at, order, n, i, e) for at, n, i, e in visit.ordered())
     stages = range(len(asked.stages))
 
     def in_any_order(way: list[Packed], start: int) -> list[int]:
@@ -152,7 +152,7 @@ def tries(visits: Sequence[Visit], period: Period, asked: Funnel, fills: Fills) 
         ]
         if found:
             chosen = max(found, key=lambda places: (len(places), -places[-1], places[0]))
-            best.append(Try([way[place] for place in chosen], [visits[rows[place][3]] for place in chosen]))
+            best.append(Try([way[place] for place in chosen], [visits[rows[place][1]] for place in chosen]))
     return best
 
 

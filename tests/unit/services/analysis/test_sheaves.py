@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.analysis.rows import Columns
 from services.analysis.sheaves import Sheaves, bound
 from services.analysis.spill import Spill
 
@@ -29,15 +30,18 @@ def in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.mark.usefixtures("in_memory")
 @unhurried
 @given(parts)
-def test_each_sheaf_has_its_rows_in_the_order_in_which_they_came(
+def test_each_sheaf_has_its_rows_part_by_part_in_the_order_given(
     tmp_path_factory: pytest.TempPathFactory, told: list[list[tuple[int, int]]]
 ) -> None:
     with closing(Spill(tmp_path_factory.getbasetemp())) as spill:
         sheaves = Sheaves(SHEAVES, spill)
         for part in told:
             sheaf, value = np.array(part, np.int64).reshape(-1, 2).T
-            sheaves.add(bound(sheaf, SHEAVES, {"value": value, "small": (value % 7).astype(np.uint8)}))
+            rows: Columns = {"value": value, "small": (value % 7).astype(np.uint8)}
+            sheaves.add(bound(sheaf, SHEAVES, rows, np.arange(len(value))[::-1]))
         found = [rows() for rows in sheaves.each()]
-    plain = [[value for part in told for one, value in part if one == sheaf] for sheaf in range(SHEAVES)]
+    plain = [
+        [value for part in told for one, value in reversed(part) if one == sheaf] for sheaf in range(SHEAVES)
+    ]
     assert [rows["value"].tolist() for rows in found] == plain
     assert [rows["small"].tolist() for rows in found] == [[value % 7 for value in each] for each in plain]
