@@ -25,18 +25,18 @@ def fact(by: Audience) -> str:
 
 
 def know_parts(on: Reading, by: BreakdownField | None) -> None:
-    """Make the temporary tables `parts` and `part_names` of queries/parts.sql; without a field all is one part."""
+    """Make the temporary views `parts` and `part_names` of queries/parts.sql; without a field all is one part."""
     if by is None:
         on.connection.execute(
-            "create or replace temp table parts as select session, 0 as name from chosen limit 0"
+            "create or replace temp view parts as select session, 0 as name from chosen limit 0"
         )
     elif by in get_args(Audience):
         on.give("asked", {"field": texts([by])})
         on.connection.execute(query("parts").replace("{fact}", fact(cast(Audience, by))))
     else:
         know_traffic(on, cast(CampaignField, by))
-        on.connection.execute("create or replace temp table parts as select session, name from traffic")
-        on.connection.execute("create or replace temp table part_names as from traffic_names")
+        on.connection.execute("create or replace temp view parts as select session, name from traffic")
+        on.connection.execute("create or replace temp view part_names as from traffic_names")
 
 
 def part_of_sessions(on: Reading) -> Column:

@@ -31,7 +31,16 @@ def keep_memory() -> None:
     comes fresh from the kernel costs more than all that a report does with it, and a pool for each thread as much
     memory again. Other mallocs than glibc's stay as they are.
     """
+    global _kept
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
+        _kept = True
         for option, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, LARGEST), (_TRIM_THRESHOLD, KEPT)):
             libc.mallopt(option, value)
+
+
+def is_kept() -> bool:
+    return _kept
+
+
+_kept = False

@@ -27,6 +27,7 @@ from services.analysis.parts import Parts, in_order, parts_of, retimed_columns
 from services.analysis.queries import query
 from services.analysis.record import Document, KeptFrames
 from services.analysis.removals import Removed
+from services.analysis.reserve import RESERVE
 from services.analysis.rows import Column, Columns, append, first
 from services.analysis.scanned import ScannedFrames
 from services.analysis.sessions import Session, Sessions
@@ -218,9 +219,10 @@ class Projection:
         return cursor
 
     def warm(self) -> None:
-        """Read what reports will read; before they are let in."""
+        """Read what reports will read, and take what memory they will; before they are let in."""
         with self.cursor() as cursor:
             warm(cursor)
+        RESERVE.fill()
 
     @property
     def version(self) -> int:

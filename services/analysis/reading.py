@@ -15,6 +15,7 @@ import msgspec
 
 from services.analysis.choosing import choose
 from services.analysis.matching import Matcher
+from services.analysis.reserve import RESERVE
 from services.analysis.rows import Columns, first
 from services.analysis.spill import Spill
 from services.contracts.analysis.report import Freshness, LeftOut
@@ -75,7 +76,7 @@ def reading(
         code = first(connection, "select id from apps where text = ?", [config.app])
         app = code[0] if code else -1
         choose(connection, matcher, app, scope.filters, config)
-        with closing(Spill(_folder(connection))) as spill:
+        with RESERVE.lent(), closing(Spill(_folder(connection))) as spill:
             yield Reading(connection, matcher, app, scope, config, freshness, spill)
     finally:
         connection.execute("rollback")

@@ -52,10 +52,10 @@ class Whose(msgspec.Struct):
         return found
 
 
-def whose(on: Reading, sessions: Column, who: Column) -> Iterator[Whose]:
+def whose(on: Reading, sessions: Column, who: Column, times: int = 1) -> Iterator[Whose]:
     """These sessions (ascending), side by side with who each is of, in parts of which each is quickly read, since the
-    events of a session lie together; one at least."""
-    size = at_once(on)
+    events of a session lie together; one at least, and so many times as large."""
+    size = times * at_once(on)
     for begin in range(0, max(len(sessions), 1), size):
         here = slice(begin, begin + size)
         yield _between(on, sessions[here], who[here])
