@@ -42,7 +42,7 @@ class Whose(msgspec.Struct):
 
     def who(self, sessions: Column) -> Column:
         """Who these sessions, first to last, are of; NOBODY of those between them."""
-        return self.of[sessions - self.first]
+        return self.of.take(sessions - self.first)
 
     def by_number(self, sessions: Column, values: Column) -> Column:
         """The values of these sessions (ascending), as `of` has them; 0 of others."""

@@ -45,7 +45,7 @@ FRAMES_AT_ONCE = 4_000
 MEMORY, THREADS = "512MB", 2
 RUNS = 5
 IDLE = 1.0
-"""seconds between the start and the first call: what memory DuckDB could spare then is gone, since its threads are idle"""
+"""seconds from the start to the first call: DuckDB's threads are idle by then, and gave back what they could spare"""
 
 REPORTS: dict[str, Callable[[Reading], Report]] = {
     "overview": overview,

@@ -13,11 +13,11 @@ def first_clicks(walks: Columns) -> Columns:
     first click on each button in each session, where nothing was entered (NO_ENTRY), and of the first in each page
     view, with the moment it was entered (UNIX ms)."""
     order = in_order(walks, walks["session"])
-    session, time, button = (walks[name][order] for name in ("session", "time", "button"))
+    session, time, button = (walks[name].take(order) for name in ("session", "time", "button"))
     view = np.maximum.accumulate(np.where(button < 0, np.arange(len(order)), -1))
     clicks = np.flatnonzero(button >= 0)
-    clicks = clicks[by_number(button[clicks])]
-    view = view[clicks]
+    clicks = clicks.take(by_number(button.take(clicks)))
+    view = view.take(clicks)
     # A view of an earlier session is none of this one's.
     view[session[view] != session[clicks]] = -1
     of_session = clicks[changes(session[clicks], button[clicks])]

@@ -44,7 +44,7 @@ class Tally:
         new = np.flatnonzero(changes(group, who))  # then there is less to keep
         return Tallied(
             clicks=np.bincount(here[kind == CLICKED], minlength=len(self.clicks)),
-            people=grouped(group[new], who[new]),
+            people=grouped(group.take(new), who.take(new)),
             from_start=grouped(*_by_group(firsts[~of_page], found.firsts["took"][~of_page])),
             from_entry=grouped(*_by_group(firsts[of_page], found.firsts["took"][of_page])),
         )
@@ -111,4 +111,4 @@ def _happened(people: Grouped, clicks: Column) -> list[Counts]:
 
 def _by_group(group: Column, values: Column) -> tuple[Column, Column]:
     order = by_number(group)
-    return group[order], values[order]
+    return group.take(order), values.take(order)

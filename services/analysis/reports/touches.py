@@ -67,14 +67,14 @@ def _known(sessions: Whose, rows: Columns) -> Columns:
     """Those of these sessions, and who they are of."""
     who = sessions.who(rows["session"])
     here = np.flatnonzero(who != NOBODY)
-    return {"who": who[here], **{name: column[here] for name, column in rows.items()}}
+    return {"who": who.take(here), **{name: column.take(here) for name, column in rows.items()}}
 
 
 def touches(of: Read, start: int) -> Touches:
     """In the period that begins at `start` (UNIX ms)."""
     clicks, hovers, seen = (_known(of.sessions, rows) for rows in (of.clicks, of.hovers, of.seen))
     inside = np.flatnonzero(clicks["time"] >= start)
-    found = [{name: column[inside] for name, column in clicks.items()}, hovers, seen]
+    found = [{name: column.take(inside) for name, column in clicks.items()}, hovers, seen]
     touched = {
         name: np.concatenate([one[name] for one in found]) for name in ("who", "session", "time", "button")
     }
@@ -86,14 +86,17 @@ def _firsts(of: Read, clicks: Columns, start: int) -> Columns:
     first = of.sessions.first
     clicked = np.zeros(len(of.started), np.bool_)
     clicked[clicks["session"][clicks["time"] >= start] - first] = True
-    viewed, of_clicker = (np.flatnonzero(clicked[rows["session"] - first]) for rows in (of.views, clicks))
+    viewed, of_clicker = (
+        np.flatnonzero(clicked.take(rows["session"] - first)) for rows in (of.views, clicks)
+    )
     walks = {
-        name: np.concatenate([of.views[name][viewed], clicks[name][of_clicker]])
+        name: np.concatenate([of.views[name].take(viewed), clicks[name].take(of_clicker)])
         for name in ("session", "time", "n", "i")
     }
     nothing = np.full(len(viewed), -1, np.int32)
-    found = first_clicks({**walks, "button": np.concatenate([nothing, clicks["button"][of_clicker]])})
-    found = {name: column[found["clicked"] >= start] for name, column in found.items()}
+    found = first_clicks({**walks, "button": np.concatenate([nothing, clicks["button"].take(of_clicker)])})
+    inside = np.flatnonzero(found["clicked"] >= start)
+    found = {name: column.take(inside) for name, column in found.items()}
     of_page = found.pop("entered")
     begins = np.where(of_page < 0, of.started[found["session"] - first], of_page)
     return {**found, "took": np.maximum(found["clicked"] - begins, 0), "of_page": of_page >= 0}
