@@ -24,18 +24,14 @@ def fact(by: Audience) -> str:
     return "came_back::integer" if by == "visitor" else by
 
 
-def know_parts(on: Reading, by: BreakdownField | None) -> None:
-    """Make the temporary views `parts` and `part_names` of queries/parts.sql; without a field all is one part."""
-    if by is None:
-        on.connection.execute(
-            "create or replace temp view parts as select session, 0 as name from chosen limit 0"
-        )
-    elif by in get_args(Audience):
+def know_parts(on: Reading, by: BreakdownField) -> None:
+    """Make the temporary views `parts` and `part_names` of queries/parts.sql."""
+    if by in get_args(Audience):
         on.give("asked", {"field": texts([by])})
         on.connection.execute(query("parts").replace("{fact}", fact(cast(Audience, by))))
     else:
         know_traffic(on, cast(CampaignField, by))
-        on.connection.execute("create or replace temp view parts as select session, name from traffic")
+        on.connection.execute("create or replace temp view parts as from traffic")
         on.connection.execute("create or replace temp view part_names as from traffic_names")
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 import msgspec
 import numpy as np
 
-from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named, part_of_sessions
+from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
 from services.analysis.cores import worked
 from services.analysis.grouped import Grouped, Part, grouped
 from services.analysis.reading import Reading
@@ -13,7 +13,8 @@ from services.analysis.reports import intervals
 from services.analysis.reports.tally import Tallied, Tally
 from services.analysis.reports.times import edges, measured
 from services.analysis.reports.touches import Read, Touches, read, touches
-from services.analysis.ways import by_number
+from services.analysis.rows import Columns
+from services.analysis.ways import ascending, by_number, fetch
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport, ButtonsReport
 from services.contracts.analysis.times import Times
@@ -39,10 +40,9 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
     asked = on.config.buttons
     if not asked:
         return ButtonsReport(**on.about(), buttons=[], by=by)
-    know_parts(on, by)
-    name_of = part_of_sessions(on)
+    sessions = _sessions(on, by)
     trend = Tally(len(asked), len(begins), on.spill)
-    broken_down = Tally(len(asked), int(name_of.max(initial=0)) + 1, on.spill) if by else None
+    broken_down = Tally(len(asked), int(sessions["name"].max(initial=0)) + 1, on.spill) if by else None
     spans = {name: Grouped(len(asked), on.spill) for name in _SPANS}
 
     def of_part(part: Read) -> Touched:
@@ -53,14 +53,16 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         )
         return Touched(
             trend=trend.of_part(found, interval, first_interval),
-            broken_down=broken_down.of_part(found, name_of[now["session"]], name_of[firsts["session"]])
-            if broken_down
-            else None,
+            broken_down=None
+            if broken_down is None or part.name is None
+            else broken_down.of_part(
+                found, *(part.name.take(rows["session"] - part.sessions.first) for rows in (now, firsts))
+            ),
             spans=_spans(found),
         )
 
     on.give("wanted", on.matcher.buttons(asked, on.connection).columns)
-    for touched in worked(read(on), of_part):
+    for touched in worked(read(on, sessions), of_part):
         trend.add(touched.trend)
         if broken_down and touched.broken_down:
             broken_down.add(touched.broken_down)
@@ -89,6 +91,14 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         ],
         by=by,
     )
+
+
+def _sessions(on: Reading, by: BreakdownField | None) -> Columns:
+    """The chosen ones, with the part of a breakdown that each is in."""
+    if by is None:
+        return ascending(fetch(on, "select session, visitor, started from chosen"))
+    know_parts(on, by)
+    return ascending(fetch(on, "select session, visitor, started, name from parts"))
 
 
 def _spans(found: Touches) -> dict[str, Part]:

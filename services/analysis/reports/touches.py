@@ -7,9 +7,8 @@ import numpy as np
 
 from services.analysis.reading import Reading
 from services.analysis.reports.first_clicks import first_clicks
-from services.analysis.reports.visits import in_turn
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import NOBODY, Whose, events, fetch, whose
+from services.analysis.ways import NOBODY, Whose, events, whose
 
 CLICKED, HOVERED, SAW = range(3)
 KINDS = 3
@@ -30,6 +29,8 @@ class Read(msgspec.Struct):
     """page views: all of them take less to read than to look for those of who clicked"""
     started: Column
     """UNIX ms, by the session's number from the first on"""
+    name: Column | None
+    """of the part of a breakdown, likewise"""
 
 
 class Touches(msgspec.Struct):
@@ -43,17 +44,18 @@ class Touches(msgspec.Struct):
     """session, button, clicked (UNIX ms, in the period), took (ms since the session's start or, of_page, its entry)"""
 
 
-def read(on: Reading) -> Iterator[Read]:
-    """Part by part. Table wanted(button, target): the elements that are each button."""
-    those = in_turn(fetch(on, "select session, visitor, started from chosen"))
-    for part in whose(on, those.session, those.who, LARGER):
+def read(on: Reading, those: Columns) -> Iterator[Read]:
+    """Part by part, of these sessions (`session, visitor, started`, ascending, and `name` where there are parts). Table
+    wanted(button, target): the elements that are each button."""
+    for part in whose(on, those["session"], those["visitor"], LARGER):
         yield Read(
             sessions=part,
             clicks=_of_kind(on, part, CLICKED, 0),
             hovers=_of_kind(on, part, HOVERED, on.period.start),
             seen=_of_kind(on, part, SAW, on.period.start),
             views=events(on, "walks", part, {"app": on.app, "end": on.period.end}),
-            started=part.by_number(those.session, those.started),
+            started=part.by_number(those["session"], those["started"]),
+            name=part.by_number(those["session"], those["name"]) if "name" in those else None,
         )
 
 

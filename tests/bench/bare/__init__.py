@@ -16,7 +16,10 @@ IN_BRACES = {
     "journey": {"way": "asc"},
     "journey, back": {"way": "desc"},
     "buttons": {"place": f"time // {DAY}", "parts": ""},
-    "buttons, by browser": {"place": "name", "parts": "join parts using (session)"},
+    "buttons, by browser": {
+        "place": "name",
+        "parts": "join (select session, name from parts) using (session)",
+    },
 }
 """what a query is told that answers more than one report"""
 
