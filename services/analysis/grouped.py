@@ -87,21 +87,30 @@ class Grouped:
         total = int(ends[-1]) if self.groups else 0
         cuts = np.searchsorted(ends, np.arange(0, total, AT_ONCE), side="right")
         large = np.flatnonzero(sizes >= AT_ONCE)
-        for low, high in pairwise(np.unique([*cuts, *large, *large + 1, self.groups]).tolist()):
+        cuts = np.unique([*cuts, *large, *large + 1, self.groups])
+        groups = np.array([np.searchsorted(part.groups, cuts) for part in self._parts])
+        values = np.array([part.begins[at] for part, at in zip(self._parts, groups, strict=True)])
+        for place, (low, high) in enumerate(pairwise(cuts.tolist())):
             if sizes[low:high].any():
-                yield partial(self._piece, low, high)
+                here = slice(place, place + 2)
+                yield partial(self._piece, low, high, groups[:, here].tolist(), values[:, here].tolist())
 
-    def _piece(self, low: int, high: int) -> tuple[Column, Column]:
-        """Of groups from `low` to before `high`, never none: each value's group, or that of all; and the values."""
-        alone = high - low == 1
-        groups, values = [np.full(int(alone), low)], []
-        for part in self._parts:
-            here = slice(*np.searchsorted(part.groups, (low, high)).tolist())
-            begins = part.begins[here.start : here.stop + 1]
-            values.append(part.values.rows(int(begins[0]), int(begins[-1])))
-            if not alone:
-                groups.append(np.repeat(part.groups[here], np.diff(begins)))
-        return np.concatenate(groups), np.concatenate(values)
+    def _piece(
+        self, low: int, high: int, groups: list[list[int]], values: list[list[int]]
+    ) -> tuple[Column, Column]:
+        """Of groups from `low` to before `high`, which begin and end here in the parts, as their values do: each value's
+        group, or that of all; and the values."""
+        there = [
+            (part, slice(*of), rows)
+            for part, of, rows in zip(self._parts, groups, values, strict=True)
+            if of[0] < of[1]
+        ]
+        found = np.concatenate([part.values.rows(*rows) for part, _, rows in there])
+        if high - low == 1:
+            return np.array([low]), found
+        group = np.concatenate([part.groups[of] for part, of, _ in there])
+        lengths = np.concatenate([np.diff(part.begins[of.start : of.stop + 1]) for part, of, _ in there])
+        return np.repeat(group, lengths), found
 
 
 def grouped(group: Column, values: Column) -> Part:

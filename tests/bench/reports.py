@@ -39,6 +39,7 @@ from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
 from tests.bench import crosschecks, histories
 from tests.bench.bare import plain
+from tests.bench.larger import larger
 from tests.bench.processes import peak
 
 FRAMES_AT_ONCE = 4_000
@@ -229,10 +230,45 @@ def memory(file: Path, shape: histories.Shape) -> int:
     return peak(os.getpid()) // 1_000_000
 
 
+def alone(file: Path, shape: histories.Shape, name: str) -> tuple[float, float, int]:
+    """ms and CPU ms that the first call of a report takes in a process of its own, and MB that this takes at most."""
+    keep_memory()
+    projection = Projection(file, MEMORY, THREADS)
+    projection.open()
+    projection.warm()
+    time.sleep(IDLE)
+    used, begin = time.process_time(), time.perf_counter()
+    with (
+        projection.cursor() as cursor,
+        reading(cursor, Matcher(), about(name, shape), CONFIG, FRESH) as on,
+    ):
+        REPORTS[name](on)
+    took = (time.perf_counter() - begin) * 1000, (time.process_time() - used) * 1000
+    projection.close()
+    return *took, peak(os.getpid()) // 1_000_000
+
+
+def tell_larger(file: Path, times: int, shape: histories.Shape, apart: ProcessPoolExecutor) -> None:
+    """The first calls alone: plain SQL has not the memory for so much."""
+    into = file.with_name(f"{file.name}.{times}")
+    if not into.exists():
+        larger(file, into, times)
+    print(f"\n{times} times over   first ms   CPU ms     MB")
+    for name in REPORTS:
+        ms, used, most = apart.submit(alone, into, shape, name).result()
+        print(f"{name:19} {ms:9.0f} {used:8.0f} {most:6}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--file", type=Path, help="keep the projection here, and take it from here again")
+    parser.add_argument(
+        "--times", type=int, default=1, help="the first calls on FILE so many times over, kept as FILE.TIMES"
+    )
+    parser.add_argument(
+        "--runs", type=int, default=RUNS, help="after the first call, of which the median is told"
+    )
     arguments = parser.parse_args()
     keep_memory()
     shape = histories.Shape(events=arguments.events)
@@ -242,6 +278,9 @@ def main() -> None:
         if not file.exists():
             events, spent = apart.submit(load, file, shape).result()
             print(f"\nprojected {events:,} events at {events / spent:,.0f} events/s", flush=True)
+        if arguments.times > 1:
+            tell_larger(file, arguments.times, shape, apart)
+            return
         projection = Projection(file, MEMORY, THREADS)
         events = projection.open().events
         projection.close()
