@@ -98,7 +98,7 @@ class Grouped:
     def _piece(
         self, low: int, high: int, groups: list[list[int]], values: list[list[int]]
     ) -> tuple[Column, Column]:
-        """Of groups from `low` to before `high`, which begin and end here in the parts, as their values do: each value's
+        """Of groups from `low` to before `high`, which with their values begin and end here in the parts: each value's
         group, or that of all; and the values."""
         there = [
             (part, slice(*of), rows)
