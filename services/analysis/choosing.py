@@ -20,11 +20,7 @@ _PEOPLE = "from sessions where app = $app and left_out = 0"
 PEOPLE = "select session, visitor, started " + _PEOPLE
 
 _FIRST_OR_LAST = """session in (
-    with having_it as (select distinct session from page_views where app = $app and page {pages})
-    select session
-    from (select session, page from page_views semi join having_it using (session)
-          qualify row_number() over (partition by session order by time {way}, n {way}, i {way}) = 1)
-    where page {pages})"""
+    select session from page_views where app = $app group by session having {which}(page, sent(time, n, i)) {pages})"""
 
 
 class Choice(msgspec.Struct):
@@ -111,7 +107,7 @@ class Choice(msgspec.Struct):
             return f"(landing {pages} or landing = 0)" if not any(pattern) else f"landing {pages}"
         if field == "page":
             return f"session in (select session from page_views where app = $app and page {pages})"
-        return _FIRST_OR_LAST.format(way="asc" if field == "entry" else "desc", pages=pages)
+        return _FIRST_OR_LAST.format(which="arg_min" if field == "entry" else "arg_max", pages=pages)
 
     def _clicked(self, pattern: Pattern, at: str) -> str:
         if len(pattern) > 1:

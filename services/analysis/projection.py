@@ -245,7 +245,8 @@ class Projection:
         self.inode = self.file.stat().st_ino
 
     def _load(self) -> None:
-        self._writer.execute(query("times"))
+        for macros in ("times", "sent"):
+            self._writer.execute(query(macros))
         self.dictionaries = Dictionaries()
         self.sessions = Sessions()
         for dictionary in self.dictionaries.all():

@@ -3,9 +3,9 @@
 --   table dropped(session, time, n, i): the event that filled that stage
 create or replace temp table went as
 with later as (
-    select dropped.session, arg_min(page, (views.time, views.n, views.i)) as page
+    select dropped.session, arg_min(page, sent(views.time, views.n, views.i)) as page
     from dropped join (select session, time, n, i, page from page_views) as views using (session)
-    where (views.time, views.n, views.i) > (dropped.time, dropped.n, dropped.i)
+    where sent(views.time, views.n, views.i) > sent(dropped.time, dropped.n, dropped.i)
     group by dropped.session
 )
 select session, time, pages.path as path

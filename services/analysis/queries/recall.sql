@@ -2,11 +2,11 @@
 -- One row a session: place, number, visitor, why it is left out, the page it is on, since when, and how wide that or the screen is.
 with found as materialized (select place, session from session_ids join missing using (high, low)),
 on_page as (
-    select session, arg_max(page, (time, n, i)) as page, max(time) as page_at
+    select session, arg_max(page, sent(time, n, i)) as page, max(time) as page_at
     from page_views semi join found using (session) group by session
 ),
 wide as (
-    select session, arg_max(page_w, (time, n, i)) as width
+    select session, arg_max(page_w, sent(time, n, i)) as width
     from clicks semi join found using (session) where page_w > 0 group by session
 ),
 screens as (select id, coalesce(try_cast(split_part(text, 'x', 1) as integer), 0) as width from words)

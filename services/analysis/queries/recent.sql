@@ -4,7 +4,7 @@ with signs as (
     union all
     select session, started, 0, 0, landing from sessions where started >= $since
 )
-select apps.text, visitor, max(time), coalesce(arg_max(page, (time, n, i)) filter (where page > 0), 0)
+select apps.text, visitor, max(time), coalesce(arg_max(page, sent(time, n, i)) filter (where page > 0), 0)
 from signs join sessions using (session) join apps on apps.id = sessions.app
 where left_out = 0
 group by apps.text, visitor

@@ -12,7 +12,7 @@ with did as (
     group by session
 ),
 walks as (
-    select session, arg_min(page, (time, n, i)) as entry, arg_max(page, (time, n, i)) as exit
+    select session, arg_min(page, sent(time, n, i)) as entry, arg_max(page, sent(time, n, i)) as exit
     from page_views semi join listed using (session)
     group by session
 )
