@@ -17,6 +17,8 @@ from services.analysis.rows import Column, Columns, first
 AT_ONCE = 1_000_000
 """events of the file of which one part is read: few, so that columns stay in the caches, and one part's memory serves
 the next"""
+FEW = 0.5
+"""of all sessions"""
 NOBODY = -1
 
 _ASKED = "semi join (select session from chosen where session between $first and $last) using (session)"
@@ -67,7 +69,7 @@ def _between(on: Reading, sessions: Column, who: Column) -> Whose:
     lowest = int(sessions[0])
     of = np.full(int(sessions[-1]) - lowest + 1, NOBODY, np.int32)
     of[sessions - lowest] = who
-    return Whose(lowest, of, bool(on.scope.filters))
+    return Whose(lowest, of, few=bool(on.scope.filters) and len(sessions) < FEW * len(of))
 
 
 def at_once(on: Reading) -> int:
