@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
 NAMED = re.compile(r"Object (?:missing required|contains unknown) field `([^`]*)`")
 """msgspec's words where the path ends at the object around the field"""
+MISSING = re.compile(r"Missing required \w+ parameter '([^']*)'")
+"""Litestar's words, which stand in the detail alone"""
 
 
 class FieldProblem(msgspec.Struct):
@@ -53,6 +55,8 @@ def problem_of(error: Exception) -> Problem:
             for item in (error.extra if isinstance(error.extra, list) else [])
             if isinstance(item, dict)
         ]
+        if missing := MISSING.match(error.detail):
+            errors.append(FieldProblem(missing[1], "give one"))
         detail = "; ".join(f"{item.field}: {item.detail}" if item.field else item.detail for item in errors)
         return Problem(
             type="/problems/invalid-input",

@@ -153,9 +153,15 @@ async def test_a_malformed_body_names_the_field(text: str, field: str, detail: s
     assert detail in document["errors"][0]["detail"]
 
 
-async def test_a_malformed_query_names_the_parameter() -> None:
-    answer = await asked("GET", "/query?number=many")
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "number")
+@pytest.mark.parametrize(
+    ("query", "detail"), [("number=many", "a whole number"), ("", "give one"), ("other=1", "give one")]
+)
+async def test_a_malformed_query_names_the_parameter(query: str, detail: str) -> None:
+    answer = await asked("GET", f"/query?{query}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["number"]
+    assert detail in answer.json()["errors"][0]["detail"]
+    assert answer.json()["detail"].startswith("number: ")
 
 
 @pytest.mark.parametrize("text", ["", "{", "nonsense", "[" * 50_000])
