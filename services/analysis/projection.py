@@ -219,10 +219,11 @@ class Projection:
         return cursor
 
     def warm(self) -> None:
-        """Read what reports will read, and take what memory they will; before they are let in."""
+        """Read what reports will read, and take the memory that they will, which is less of a small file; before they are
+        let in."""
         with self.cursor() as cursor:
             warm(cursor)
-        RESERVE.fill()
+        RESERVE.fill(self.file.stat().st_size)
 
     @property
     def version(self) -> int:

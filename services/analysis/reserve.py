@@ -33,12 +33,12 @@ class Reserve:
         """bytes"""
         return sum(block.nbytes for block in self._blocks)
 
-    def fill(self) -> None:
-        """Take it from the kernel, if no report is at work."""
+    def fill(self, most: int) -> None:
+        """Take so many bytes of it from the kernel already, if no report is at work."""
         with self._lock:
             if not self._reports:
                 self._hold()
-                for block in self._blocks:
+                for block in self._blocks[: most // _BLOCK]:
                     block[::_PAGE] = 0
 
     @contextmanager

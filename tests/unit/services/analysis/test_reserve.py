@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from services.analysis.reserve import Reserve
+from services.analysis.reserve import HELD, Reserve
 
 AFTER_A_TRIM = """
 import ctypes
@@ -13,11 +13,11 @@ import resource
 import sys
 import numpy as np
 from services.analysis.memory import keep_memory
-from services.analysis.reserve import RESERVE
+from services.analysis.reserve import HELD, RESERVE
 
 keep_memory()
 if "held" in sys.argv:
-    RESERVE.fill()
+    RESERVE.fill(HELD)
 for _ in range(2):
     ctypes.CDLL(None).malloc_trim(0)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -54,7 +54,7 @@ def test_what_one_report_took_is_held_for_the_next() -> None:
 def test_nothing_is_held_where_malloc_does_not_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.analysis.reserve.is_kept", lambda: False)
     reserve = Reserve()
-    reserve.fill()
+    reserve.fill(HELD)
     with reserve.lent():
         pass
     assert reserve.held == 0
