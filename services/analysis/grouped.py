@@ -98,8 +98,8 @@ class Grouped:
     def _piece(
         self, low: int, high: int, groups: list[list[int]], values: list[list[int]]
     ) -> tuple[Column, Column]:
-        """Of groups from `low` to before `high`, which with their values begin and end here in the parts: each value's
-        group, or that of all; and the values."""
+        """Of the groups from `low` to before `high` each value's group, or the group of all where it is one, and the
+        values. `groups` and `values`: where those of each part begin and end."""
         there = [
             (part, slice(*of), rows)
             for part, of, rows in zip(self._parts, groups, values, strict=True)
@@ -120,10 +120,14 @@ def grouped(group: Column, values: Column) -> Part:
     return Part(group[begins], np.append(begins, len(group)), values.astype(np.uint32) if small else values)
 
 
-def _regrouped(to: Column, part: _Told) -> Part:
-    group = to[np.repeat(part.groups, np.diff(part.begins))]
+def by_group(group: Column, values: Column) -> tuple[Column, Column]:
+    """In ascending order of groups, the values of each as they stand."""
     order = by_number(group)
-    return grouped(group[order], part.values.rows()[order])
+    return group.take(order), values.take(order)
+
+
+def _regrouped(to: Column, part: _Told) -> Part:
+    return grouped(*by_group(to.take(np.repeat(part.groups, np.diff(part.begins))), part.values.rows()))
 
 
 def _in_order(group: Column, values: Column) -> tuple[Column, Column]:

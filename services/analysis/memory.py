@@ -1,5 +1,5 @@
 """How ANALYSIS_MEMORY is shared out: half is DuckDB's, half is for the columns a report goes through. What they
-took is kept for the next ones. The program itself comes on top."""
+took is kept for the next ones (`reserve.py` holds some of it meanwhile). The program itself comes on top."""
 
 import ctypes
 import re
@@ -12,6 +12,8 @@ KEPT = 128 << 20
 """bytes"""
 LARGEST = 32 << 20
 """bytes of a column that is still kept: malloc takes no more"""
+
+_kept = False
 
 
 class MemoryInvalid(ValueError):
@@ -34,13 +36,10 @@ def keep_memory() -> None:
     global _kept
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
-        _kept = True
-        for option, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, LARGEST), (_TRIM_THRESHOLD, KEPT)):
-            libc.mallopt(option, value)
+        options = ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, LARGEST), (_TRIM_THRESHOLD, KEPT))
+        _kept = {libc.mallopt(option, value) for option, value in options} == {1}
 
 
 def is_kept() -> bool:
+    """Whether malloc was told so, and does it."""
     return _kept
-
-
-_kept = False

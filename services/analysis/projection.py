@@ -204,6 +204,7 @@ class Projection:
 
     def close(self) -> None:
         """Also writes the log into the file, so that the next start is quick."""
+        RESERVE.release()
         if self.connection is not None:
             if self.lender is not None:
                 self.lender.close()
@@ -219,8 +220,8 @@ class Projection:
         return cursor
 
     def warm(self) -> None:
-        """Read what reports will read, and take the memory that they will, which is less of a small file; before they are
-        let in."""
+        """Read what reports will read, and take the memory that they will (of a small file less), before they are let
+        in."""
         with self.cursor() as cursor:
             warm(cursor)
         RESERVE.fill(self.file.stat().st_size)

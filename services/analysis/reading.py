@@ -71,15 +71,15 @@ def reading(
     freshness: Freshness,
 ) -> Iterator[Reading]:
     """Open for one report on the app of the config. Raises InvalidInput."""
-    connection.execute("begin transaction read only")
-    try:
-        code = first(connection, "select id from apps where text = ?", [config.app])
-        app = code[0] if code else -1
-        choose(connection, matcher, app, scope.filters, config)
-        with RESERVE.lent(), closing(Spill(_folder(connection))) as spill:
+    with RESERVE.lent(), closing(Spill(_folder(connection))) as spill:
+        connection.execute("begin transaction read only")
+        try:
+            code = first(connection, "select id from apps where text = ?", [config.app])
+            app = code[0] if code else -1
+            choose(connection, matcher, app, scope.filters, config)
             yield Reading(connection, matcher, app, scope, config, freshness, spill)
-    finally:
-        connection.execute("rollback")
+        finally:
+            connection.execute("rollback")
 
 
 def _folder(connection: duckdb.DuckDBPyConnection) -> Path:

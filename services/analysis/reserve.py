@@ -4,7 +4,7 @@ time it takes.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 from eventlet import patcher
@@ -33,13 +33,18 @@ class Reserve:
         """bytes"""
         return sum(block.nbytes for block in self._blocks)
 
-    def fill(self, most: int) -> None:
-        """Take so many bytes of it from the kernel already, if no report is at work."""
+    def fill(self, touched: int) -> None:
+        """Hold it before the first report, if none is at work; of that many bytes the kernel's pages too."""
         with self._lock:
             if not self._reports:
                 self._hold()
-                for block in self._blocks[: most // _BLOCK]:
+                for block in self._blocks[: touched // _BLOCK]:
                     block[::_PAGE] = 0
+
+    def release(self) -> None:
+        """Hold nothing until the next report has ended."""
+        with self._lock:
+            self._blocks.clear()
 
     @contextmanager
     def lent(self) -> Iterator[None]:
@@ -56,8 +61,10 @@ class Reserve:
                     self._hold()
 
     def _hold(self) -> None:
+        self._blocks.clear()
         if is_kept():
-            self._blocks = [np.empty(_BLOCK, np.uint8) for _ in range(HELD // _BLOCK)]
+            with suppress(MemoryError):  # then a report that was answered is the last to be told so
+                self._blocks += [np.empty(_BLOCK, np.uint8) for _ in range(HELD // _BLOCK)]
 
 
 RESERVE = Reserve()

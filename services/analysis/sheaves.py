@@ -47,7 +47,7 @@ class Sheaves:
 
 
 def bound(sheaf: Column, sheaves: int, rows: Columns, order: Column) -> Bound:
-    """The rows at these places, in this order, each in this one of the sheaves."""
+    """The rows at the places of `order`, in that order; `sheaf` says of each row in which of the sheaves it is."""
     sheaf = sheaf.take(order)
     begins = np.append(0, np.bincount(sheaf, minlength=sheaves).cumsum())
     order = order.take(by_number(sheaf))

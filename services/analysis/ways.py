@@ -56,7 +56,7 @@ class Whose(msgspec.Struct):
 
 def whose(on: Reading, sessions: Column, who: Column, times: int = 1) -> Iterator[Whose]:
     """These sessions (ascending), side by side with who each is of, in parts of which each is quickly read, since the
-    events of a session lie together; one at least, and so many times as large."""
+    events of a session lie together; one part at least. `times`: as large as those of other reports."""
     size = times * at_once(on)
     for begin in range(0, max(len(sessions), 1), size):
         here = slice(begin, begin + size)
@@ -76,9 +76,9 @@ def at_once(on: Reading) -> int:
     """Of how many sessions the events are read at once."""
     row = first(
         on.connection,
-        "select events, (select coalesce(max(session), 0) from session_ids) from progress",
+        "select (select count(*) from sessions), (select coalesce(sum(events), 0)::bigint from deeds)",
     )
-    events, sessions = row if row else (0, 0)
+    sessions, events = row if row else (0, 0)
     return max(1, AT_ONCE * sessions // max(events, 1))
 
 
@@ -131,8 +131,9 @@ def in_order(rows: Columns, who: Column) -> Places:
 
 
 def by_people(who: Column, time: Column) -> Places:
-    """The places of events that are in order session by session, by who and time, equals as they stand: a session is
-    one's, so that sessions are moved together, which is less work than to sort the events."""
+    """The places of events that are in order session by session, by who and time. A session is one's, so that sessions
+    are moved together, which is less work than to sort the events. Equals stay as they stand: of two sessions in the
+    same ms the one seen first is first, since their frames' numbers say nothing of each other."""
     order = together(who)
     who = who.take(order)
     key = _key(who, time.take(order))
@@ -150,12 +151,15 @@ def _key(number: Column, time: Column) -> Places:
     """What is in the order of these numbers, and of time where they are the same."""
     if not len(time):
         return np.zeros(0, np.int64)
-    first = time.min()
-    bits = int(time.max() - first).bit_length()
-    if bits + int(number.max()).bit_length() > 62:  # times a thousand years apart are told by their rank
+    least, first = number.min(), time.min()
+    bits = (int(time.max()) - int(first)).bit_length()
+    if (
+        bits + (int(number.max()) - int(least)).bit_length() > 62
+    ):  # they do not fit into one: the rank of a time does
         _, time = np.unique(time, return_inverse=True)
         first, bits = np.int64(0), len(time).bit_length()
     key = number.astype(np.int64)
+    key -= least
     key <<= bits
     key += time
     key -= first

@@ -32,10 +32,13 @@ class Stage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return self.any_of if self.any_of is not None else [self.value or ""]
 
 
+MOST_STAGES = 12
+
+
 class Funnel(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The way to the goal. No stages: not configured yet; otherwise 2 to 12."""
 
-    stages: Annotated[list[Stage], msgspec.Meta(max_length=12)] = []
+    stages: Annotated[list[Stage], msgspec.Meta(max_length=MOST_STAGES)] = []
     order: Literal["sequential", "strict", "any"] = "sequential"
     per: Literal["visitor", "session"] = "visitor"
     window: Annotated[int, msgspec.Meta(ge=1, le=366 * 86_400)] = 7 * 86_400

@@ -252,7 +252,9 @@ def tell_larger(file: Path, times: int, shape: histories.Shape, apart: ProcessPo
     """The first calls alone: plain SQL has not the memory for so much."""
     into = file.with_name(f"{file.name}.{times}")
     if not into.exists():
-        larger(file, into, times)
+        part = into.with_name(f"{into.name}.part")
+        larger(file, part, times)
+        part.rename(into)
     print(f"\n{times} times over   first ms   CPU ms     MB")
     for name in REPORTS:
         ms, used, most = apart.submit(alone, into, shape, name).result()
@@ -270,6 +272,8 @@ def main() -> None:
         "--runs", type=int, default=RUNS, help="after the first call, of which the median is told"
     )
     arguments = parser.parse_args()
+    if arguments.times > 1 and not arguments.file:
+        parser.error("--times needs a --file")
     keep_memory()
     shape = histories.Shape(events=arguments.events)
     with tempfile.TemporaryDirectory(prefix="datalab-bench-") as directory:

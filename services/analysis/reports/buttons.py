@@ -7,14 +7,14 @@ import numpy as np
 
 from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named
 from services.analysis.cores import worked
-from services.analysis.grouped import Grouped, Part, grouped
+from services.analysis.grouped import Grouped, Part, by_group, grouped
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.tally import Tallied, Tally
 from services.analysis.reports.times import edges, measured
 from services.analysis.reports.touches import Read, Touches, read, touches
 from services.analysis.rows import Columns
-from services.analysis.ways import ascending, by_number, fetch
+from services.analysis.ways import ascending, fetch
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport, ButtonsReport
 from services.contracts.analysis.times import Times
@@ -54,7 +54,7 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         return Touched(
             trend=trend.of_part(found, interval, first_interval),
             broken_down=None
-            if broken_down is None or part.name is None
+            if broken_down is None
             else broken_down.of_part(
                 found, *(part.name.take(rows["session"] - part.sessions.first) for rows in (now, firsts))
             ),
@@ -111,8 +111,7 @@ def _spans(found: Touches) -> dict[str, Part]:
         ("from_page_entry", firsts, "took", firsts["of_page"]),
     ):
         places = np.flatnonzero(those)
-        places = places[by_number(rows["button"][places])]
-        spans[name] = grouped(rows["button"][places], rows[ms][places])
+        spans[name] = grouped(*by_group(rows["button"].take(places), rows[ms].take(places)))
     return spans
 
 

@@ -19,14 +19,14 @@ from services.analysis.ways import Whose, ascending, by_people, events, fetch, i
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.analysis.scope import Period
-from services.contracts.config import Funnel
+from services.contracts.config import MOST_STAGES, Funnel
 from services.contracts.errors import InvalidInput
 
 _TABLES = {CLICK: ("clicks", "target"), PAGE: ("page_views", "page"), CUSTOM: ("customs", "name")}
 """of each kind of event, and the column that says what it was about"""
 
-_STAGES = 12
-"""bits of `fills`, one a stage; above them is the place of the event's kind among those asked about"""
+_KIND = MOST_STAGES
+"""bits of `fills` below those that say the event's kind: one a stage"""
 
 
 class Tried(msgspec.Struct):
@@ -84,9 +84,9 @@ def tries(on: Reading, asked: Funnel, also: Sequence[str] = ()) -> Iterator[Ende
 
     Raises InvalidInput.
     """
-    if len(asked.stages) < 2:
-        raise InvalidInput("a funnel has 2 to 12 stages", field="stages")
-    kinds = sorted({of_stage(stage, stage.values()[0])[0] for stage in asked.stages})
+    if not 2 <= len(asked.stages) <= MOST_STAGES:
+        raise InvalidInput(f"a funnel has 2 to {MOST_STAGES} stages", field="stages")
+    kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
     chosen = ascending(fetch(on, "select session, visitor from chosen"))
     parts = [*whose(on, chosen["session"], chosen[asked.per])]
     del chosen
@@ -112,10 +112,10 @@ def _read(
     """The events that can fill a stage, and which; in strict order all of these kinds."""
     window = {"app": on.app, "start": on.period.start, "until": on.period.end + asked.window * 1000}
     on.give("wanted", wanted)
-    stages_of = {kind: _by_subject(wanted, kind) for kind in kinds}
+    stages_of = {kind: _by_subject(wanted, kind) for kind in sorted(set(kinds))}
     for part in parts:
         found = []
-        for place, (kind, stages) in enumerate(stages_of.items()):
+        for kind, stages in stages_of.items():
             table, subject = _TABLES[kind]
             if asked.order == "strict":
                 rows = events(on, "strict", part, window, table=table, subject=subject)
@@ -123,7 +123,7 @@ def _read(
             else:
                 rows = events(on, "funnel", part, {**window, "kind": kind}, table=table, subject=subject)
                 fills = rows.pop("stages")
-            found.append({**rows, "fills": fills | np.uint16(place << _STAGES)})
+            found.append({**rows, "fills": fills | np.uint16(kind << _KIND)})
         yield part, {name: np.concatenate([rows.pop(name) for rows in found]) for name in list(found[0])}
 
 
@@ -140,9 +140,8 @@ def _best(rows: Columns, asked: Funnel, kinds: list[int], period: Period, also: 
     """Of some visitors, from all their events."""
     order = by_people(rows["who"], rows["time"])
     who, time, fills = (rows[name].take(order) for name in ("who", "time", "fills"))
-    way = Way(who, time, kind=fills >> _STAGES, stages=fills & (1 << _STAGES) - 1)
-    of_stages = [kinds.index(of_stage(stage, stage.values()[0])[0]) for stage in asked.stages]
-    best = best_tries(way, asked, of_stages, period.start, period.end)
+    way = Way(who, time, kind=fills >> _KIND, stages=fills & (1 << _KIND) - 1)
+    best = best_tries(way, asked, kinds, period.start, period.end)
     first = order[best.places[:, 0]]
     last = order[best.places[np.arange(len(best.reached)), best.reached - 1]]
     times = way.time[best.places] if len(way.time) else best.places

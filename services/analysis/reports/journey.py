@@ -78,7 +78,7 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
     def of_part(read: tuple[Whose, Columns]) -> Steps:
         part, rows = read
         order = in_order(rows, part.who(rows["session"]))
-        session, entered = rows["session"][order], rows["page"][order]
+        session, entered = rows["session"].take(order), rows["page"].take(order)
         # Repeats are folded.
         new = changes(session, entered)
         session, entered = session[new], entered[new]

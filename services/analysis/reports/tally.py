@@ -5,11 +5,11 @@ from typing import Any  # the fields of a Struct are of several types
 import msgspec
 import numpy as np
 
-from services.analysis.grouped import Grouped, Part, grouped
+from services.analysis.grouped import Grouped, Part, by_group, grouped
 from services.analysis.reports.touches import CLICKED, HOVERED, KINDS, SAW, Touches
 from services.analysis.rows import Column
 from services.analysis.spill import Spill
-from services.analysis.ways import by_number, changes
+from services.analysis.ways import changes
 
 Counts = dict[str, Any]
 """the fields of ButtonCounts"""
@@ -40,13 +40,13 @@ class Tally:
         kind = found.all["kind"]
         firsts = found.firsts["button"].astype(np.int64) * self.places + first_place
         of_page = found.firsts["of_page"]
-        group, who = _by_group(here * KINDS + kind, found.all["who"])
+        group, who = by_group(here * KINDS + kind, found.all["who"])
         new = np.flatnonzero(changes(group, who))  # then there is less to keep
         return Tallied(
             clicks=np.bincount(here[kind == CLICKED], minlength=len(self.clicks)),
             people=grouped(group.take(new), who.take(new)),
-            from_start=grouped(*_by_group(firsts[~of_page], found.firsts["took"][~of_page])),
-            from_entry=grouped(*_by_group(firsts[of_page], found.firsts["took"][of_page])),
+            from_start=grouped(*by_group(firsts[~of_page], found.firsts["took"][~of_page])),
+            from_entry=grouped(*by_group(firsts[of_page], found.firsts["took"][of_page])),
         )
 
     def add(self, part: Tallied) -> None:
@@ -107,8 +107,3 @@ def _happened(people: Grouped, clicks: Column) -> list[Counts]:
             *(by_kind[:, kind].tolist() for kind in (SAW, HOVERED, CLICKED)), clicks.tolist(), strict=True
         )
     ]
-
-
-def _by_group(group: Column, values: Column) -> tuple[Column, Column]:
-    order = by_number(group)
-    return group.take(order), values.take(order)

@@ -10,11 +10,18 @@ from bson import Binary, Int64, ObjectId
 from services.analysis import record
 from services.analysis.columns import visitor_hash
 from services.analysis.forgetting import KEPT_ONCE, OF_SESSIONS
+from services.analysis.matching import Matcher
 from services.analysis.projection import Projection
+from services.analysis.reading import reading
+from services.analysis.ways import at_once
+from services.contracts.analysis.report import Freshness
+from services.contracts.analysis.scope import Period, Scope
+from services.contracts.config import AppConfig
 from services.contracts.frames import Click, Custom, Frame, Packed, Page, Start
 
 BEGIN = 1_750_000_000_000
 APP, OTHER = "5f0000000000000000000001", "5f0000000000000000000002"
+FRESH = Freshness(as_of=0, complete=True)
 NUMBERS = {"app", "session", "x", "y", "elapsed", "page_w", "events", "page_views", "clicks"}
 """integer columns that are no ids of what is kept once"""
 
@@ -113,6 +120,29 @@ def test_a_deleted_app_takes_all_of_it_and_nothing_of_another(projection: Projec
     projection.apply([removal("app", ObjectId(APP)), *visit("c", "carl")], "third")
     left = everything(projection)
     assert (sessions(projection), "ada" in left, "carl" in left, "orphan" in left) == (1, False, False, False)
+
+
+def test_how_many_sessions_are_read_at_once_does_not_hang_on_what_was_removed(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.analysis.ways.AT_ONCE", 30)
+    busy = frame("a", 1, *(Page(BEGIN + place, "https://busy.example/") for place in range(500)))
+    projection.apply([*visit("a", "ada")[:1], busy], "second")
+    assert sessions_at_once(projection) == 1
+    projection.apply([removal("app", ObjectId(APP))], "third")
+    projection.close()
+    projection.open()
+    projection.apply([*visit("b", "bob", app=OTHER), *visit("c", "carl", app=OTHER)], "fourth")
+    assert sessions_at_once(projection) == 10, "of three events each"
+
+
+def sessions_at_once(projection: Projection) -> int:
+    scope = Scope(period=Period(start=BEGIN, end=BEGIN + 1_000))
+    with (
+        projection.cursor() as cursor,
+        reading(cursor, Matcher(), scope, AppConfig(app=OTHER, version=1), FRESH) as on,
+    ):
+        return at_once(on)
 
 
 def test_what_lies_before_the_horizon_goes_with_frames_that_have_no_start(projection: Projection) -> None:

@@ -15,8 +15,11 @@ from services.analysis.spill import Spill
 SHEAVES = 3
 
 parts = st.lists(
-    st.lists(st.tuples(st.integers(0, SHEAVES - 1), st.integers(-(2**60), 2**60))), min_size=1, max_size=4
+    st.lists(st.tuples(st.integers(0, SHEAVES - 1), st.integers(-(2**60), 2**60), st.booleans())),
+    min_size=1,
+    max_size=4,
 )
+"""rows: the sheaf, what is said, and whether it is bound or left out"""
 unhurried = settings(deadline=None)
 
 
@@ -31,17 +34,18 @@ def in_memory(request: pytest.FixtureRequest) -> Iterator[None]:
 @unhurried
 @given(parts)
 def test_each_sheaf_has_its_rows_part_by_part_in_the_order_given(
-    tmp_path_factory: pytest.TempPathFactory, told: list[list[tuple[int, int]]]
+    tmp_path_factory: pytest.TempPathFactory, told: list[list[tuple[int, int, bool]]]
 ) -> None:
     with closing(Spill(tmp_path_factory.getbasetemp())) as spill:
         sheaves = Sheaves(SHEAVES, spill)
         for part in told:
-            sheaf, value = np.array(part, np.int64).reshape(-1, 2).T
+            sheaf, value, wanted = np.array(part, np.int64).reshape(-1, 3).T
             rows: Columns = {"value": value, "small": (value % 7).astype(np.uint8)}
-            sheaves.add(bound(sheaf, SHEAVES, rows, np.arange(len(value))[::-1]))
+            sheaves.add(bound(sheaf, SHEAVES, rows, np.flatnonzero(wanted)[::-1]))
         found = [rows() for rows in sheaves.each()]
     plain = [
-        [value for part in told for one, value in reversed(part) if one == sheaf] for sheaf in range(SHEAVES)
+        [value for part in told for one, value, wanted in reversed(part) if one == sheaf and wanted]
+        for sheaf in range(SHEAVES)
     ]
     assert [rows["value"].tolist() for rows in found] == plain
     assert [rows["small"].tolist() for rows in found] == [[value % 7 for value in each] for each in plain]

@@ -25,7 +25,9 @@ def columns(rows: list[tuple[int, int, int, int]]) -> Columns:
     return dict(zip(("session", "time", "n", "i"), np.array(rows, np.int64).reshape(-1, 4).T, strict=True))
 
 
-@pytest.mark.parametrize("far", [0, FAR], ids=["one key", "too far apart for one key"])
+@pytest.mark.parametrize(
+    "far", [0, FAR, 2**62], ids=["one key", "too far apart for one key", "no time at all"]
+)
 def test_by_session_then_time_then_frame_then_place(far: int) -> None:
     rows = [(session, time + far * (session == 2), n, i) for session, time, n, i in ROWS]
     order = in_order(columns(rows), np.zeros(len(rows), np.int32))
