@@ -60,7 +60,10 @@ class Grouped:
         """With the values of each group in the one that it goes over to."""
         found = Grouped(groups, self._spill)
         for part in worked(self._parts, partial(_regrouped, to)):
-            found.add(part)
+            if isinstance(part, _Told):
+                found._parts.append(part)
+            else:
+                found.add(part)
         return found
 
     def medians(self) -> list[float | None]:
@@ -126,7 +129,10 @@ def by_group(group: Column, values: Column) -> tuple[Column, Column]:
     return group.take(order), values.take(order)
 
 
-def _regrouped(to: Column, part: _Told) -> Part:
+def _regrouped(to: Column, part: _Told) -> Part | _Told:
+    groups = to.take(part.groups)
+    if (groups[1:] > groups[:-1]).all():  # they have other numbers, and that is all
+        return _Told(groups, part.begins, part.values)
     return grouped(*by_group(to.take(np.repeat(part.groups, np.diff(part.begins))), part.values.rows()))
 
 

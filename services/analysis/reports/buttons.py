@@ -118,7 +118,7 @@ def _spans(found: Touches) -> dict[str, Part]:
 def _parts(on: Reading, by_name: Tally) -> list[list[ButtonPart]]:
     """Of each button those parts in which anything happened to it, most clicks first. Those with most clicks stand for
     themselves."""
-    kept = by_name.busiest(MOST_PARTS)
+    kept = sorted(by_name.busiest(MOST_PARTS))
     said = named(on, kept)
     found = []
     for counts in by_name.kept(kept).counts():

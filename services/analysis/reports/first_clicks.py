@@ -14,11 +14,11 @@ def first_clicks(walks: Columns) -> Columns:
     view, with the moment it was entered (UNIX ms)."""
     order = in_order(walks, walks["session"])
     session, time, button = (walks[name].take(order) for name in ("session", "time", "button"))
-    view = np.maximum.accumulate(np.where(button < 0, np.arange(len(order)), -1))
-    clicks = np.flatnonzero(button >= 0)
+    entering = button < 0
+    clicks = np.flatnonzero(~entering)
     clicks = clicks.take(by_number(button.take(clicks)))
-    view = view.take(clicks)
-    # A view of an earlier session is none of this one's.
+    # The latest before each, -1 where there is none; one of an earlier session is none of this one's.
+    view = np.append(np.flatnonzero(entering), -1)[entering.cumsum().take(clicks) - 1]
     view[session[view] != session[clicks]] = -1
     of_session = clicks[changes(session[clicks], button[clicks])]
     seen = np.flatnonzero(view >= 0)
