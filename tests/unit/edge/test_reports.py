@@ -450,7 +450,7 @@ async def test_a_heat_map_is_of_a_page_and_a_class_of_devices(
     ]
     answer = await http.get(path)
     assert answer.status_code == 422
-    assert "'page'" in answer.json()["detail"]
+    assert answer.json()["errors"] == [{"field": "page", "detail": "give one"}]
 
 
 async def test_those_who_dropped_are_asked_for_by_stage(http: httpx.AsyncClient, bus: MemoryBus) -> None:
