@@ -4,13 +4,15 @@ nor ingest suffers.
 
 An answer is kept for a second from when its reading began: no report is older than that, and what it took.
 
-Of those that wait, the one goes first that is due first: after three times what its kind took lately. So a quick one
-does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at the
-same time and comes first by a hair: that holds back for a twentieth of what it takes.
+Of those that wait, the one goes first that is due first: after about three times what its kind took lately. So a quick
+one does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at
+the same time and comes first by a hair: that holds back for a twentieth of what it takes. Kinds that take about as long
+keep the order in which they were asked, as a dashboard asks from the top: which is quicker changes by chance.
 
 What nobody waits for any more is not worked on, or it would keep those waiting who still do.
 """
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -33,6 +35,8 @@ HOLD_BACK = 0.05
 """times what it takes"""
 MOST_HELD_BACK = 0.05
 """seconds"""
+ABOUT = 2**0.75
+"""times more or less than what a kind takes about: then that is told anew, to a power of two"""
 LATELY = 0.3
 """what the last time counts against all before: once it may have taken long because of something else"""
 
@@ -57,6 +61,8 @@ class Questions:
         self._clock = clock
         self._took: dict[str, float] = {}
         """seconds, of each kind"""
+        self._about: dict[str, float] = {}
+        """seconds, likewise: a power of two"""
         self._together: Together[Any] = Together()  # Any: as above
         self._kept: dict[bytes, Answer] = {}
         """the oldest first"""
@@ -73,8 +79,8 @@ class Questions:
         return answer
 
     def _worked(self, question: bytes, work: Callable[[], T], kind: str) -> T:
-        takes = self._took.get(kind, 0)
-        with self._turns.turn(self._clock() + DUE * takes, min(HOLD_BACK * takes, MOST_HELD_BACK)):
+        due = self._clock() + DUE * self._about.get(kind, 0)
+        with self._turns.turn(due, min(HOLD_BACK * self._took.get(kind, 0), MOST_HELD_BACK)):
             read = self._clock()
             answer = work()
             self._learn(kind, self._clock() - read)
@@ -83,7 +89,10 @@ class Questions:
 
     def _learn(self, kind: str, took: float) -> None:
         before = self._took.get(kind, took)
-        self._took[kind] = before + LATELY * (took - before)
+        takes = self._took[kind] = max(before + LATELY * (took - before), 1e-6)
+        about = self._about.get(kind)
+        if about is None or not about / ABOUT <= takes <= about * ABOUT:
+            self._about[kind] = 2.0 ** round(math.log2(takes))
 
     def _fresh(self, answer: Answer) -> bool:
         return self._clock() - answer.read <= KEPT

@@ -148,6 +148,27 @@ def test_a_quick_one_that_took_long_once_still_goes_first() -> None:
         assert [one.wait() for one in asking] == ["x"] * 2
 
 
+@pytest.mark.parametrize("later", [0.6, 1, 1.5])
+def test_of_those_that_take_about_as_long_who_was_asked_first_goes_first(later: float) -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+    for place, (kind, seconds) in enumerate((("first", 1), ("then", 0.8), ("first", later), ("then", 0.9))):
+        questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
+    works = {"begun": Work(), "first": Work(), "then": Work()}
+    asking = []
+    for kind, work in works.items():
+        asking.append(eventlet.spawn(questions.answer, kind.encode(), work, kind))
+        settle()
+        clock.now += 0.01
+    works["begun"].done.send("x")
+    settle()
+    assert [work.begun for work in works.values()] == [1, 1, 0]
+    for kind in ("first", "then"):
+        works[kind].done.send("x")
+    with eventlet.Timeout(PATIENCE):
+        assert [one.wait() for one in asking] == ["x"] * 3
+
+
 def test_a_slow_one_holds_back_for_a_quick_one_that_comes_right_after_it() -> None:
     clock = Clock()
     questions = Questions(1, clock)
