@@ -14,7 +14,7 @@ from services.analysis.rows import Column
 
 _threading = patcher.original("threading")
 
-HELD = 64 << 20
+HELD = 96 << 20
 """bytes"""
 _BLOCK = 256 << 10
 _PAGE = 4096

@@ -37,16 +37,16 @@ def visits_rebuilt(stack: Stack, events: int) -> tuple[int, float]:
         documents = map(record.document, histories.frames(histories.Shape(events)))
         while some := list(islice(documents, AT_ONCE)):
             database[record.FRAMES].insert_many(some, ordered=False)
-    before = len(_said(stack))
-    rate = _rebuilt(stack, lambda: len(_said(stack)) > before)
+    rate = _rebuilt(stack, lambda: True)
     return int(_said(stack)[-1][0]), rate
 
 
 def _rebuilt(stack: Stack, whole: Callable[[], bool]) -> float:
+    before = len(_said(stack))
     stack.projection.unlink()
     stack.start("analysis")
     end = time.perf_counter() + PATIENCE
-    while not whole():
+    while len(_said(stack)) == before or not whole():
         if time.perf_counter() > end:
             raise SystemExit("the projection is not there again")
         time.sleep(0.1)
