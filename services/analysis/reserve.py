@@ -63,7 +63,7 @@ class Reserve:
     def _hold(self) -> None:
         self._blocks.clear()
         if is_kept():
-            with suppress(MemoryError):  # then a report that was answered is the last to be told so
+            with suppress(MemoryError):  # no report that is answered fails because the next has less
                 self._blocks += [np.empty(_BLOCK, np.uint8) for _ in range(HELD // _BLOCK)]
 
 

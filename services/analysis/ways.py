@@ -153,9 +153,8 @@ def _key(number: Column, time: Column) -> Places:
         return np.zeros(0, np.int64)
     least, first = number.min(), time.min()
     bits = (int(time.max()) - int(first)).bit_length()
-    if (
-        bits + (int(number.max()) - int(least)).bit_length() > 62
-    ):  # they do not fit into one: the rank of a time does
+    if bits + (int(number.max()) - int(least)).bit_length() > 62:
+        # Both do not fit into one key; the rank of a time does.
         _, time = np.unique(time, return_inverse=True)
         first, bits = np.int64(0), len(time).bit_length()
     key = number.astype(np.int64)

@@ -214,18 +214,22 @@ def about(name: str, shape: histories.Shape) -> Scope:
     return Scope(period=period, filters=[filters.parse(text, "f") for text in chosen])
 
 
+def ask(projection: Projection, matcher: Matcher, name: str, shape: histories.Shape) -> None:
+    with (
+        projection.cursor() as cursor,
+        reading(cursor, matcher, about(name, shape), CONFIG, FRESH) as on,
+    ):
+        REPORTS[name](on)
+
+
 def memory(file: Path, shape: histories.Shape) -> int:
     """MB that a process takes at most that is asked each report once, as a service is."""
     keep_memory()
     projection, matcher = Projection(file, MEMORY, THREADS), Matcher()
     projection.open()
     projection.warm()
-    for name, report in REPORTS.items():
-        with (
-            projection.cursor() as cursor,
-            reading(cursor, matcher, about(name, shape), CONFIG, FRESH) as on,
-        ):
-            report(on)
+    for name in REPORTS:
+        ask(projection, matcher, name, shape)
     projection.close()
     return peak(os.getpid()) // 1_000_000
 
@@ -238,11 +242,7 @@ def alone(file: Path, shape: histories.Shape, name: str) -> tuple[float, float, 
     projection.warm()
     time.sleep(IDLE)
     used, begin = time.process_time(), time.perf_counter()
-    with (
-        projection.cursor() as cursor,
-        reading(cursor, Matcher(), about(name, shape), CONFIG, FRESH) as on,
-    ):
-        REPORTS[name](on)
+    ask(projection, Matcher(), name, shape)
     took = (time.perf_counter() - begin) * 1000, (time.process_time() - used) * 1000
     projection.close()
     return *took, peak(os.getpid()) // 1_000_000
@@ -267,9 +267,6 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="keep the projection here, and take it from here again")
     parser.add_argument(
         "--times", type=int, default=1, help="the first calls on FILE so many times over, kept as FILE.TIMES"
-    )
-    parser.add_argument(
-        "--runs", type=int, default=RUNS, help="after the first call, of which the median is told"
     )
     arguments = parser.parse_args()
     if arguments.times > 1 and not arguments.file:
