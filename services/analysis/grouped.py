@@ -123,6 +123,12 @@ def grouped(group: Column, values: Column) -> Part:
     return Part(group[begins], np.append(begins, len(group)), values.astype(np.uint32) if small else values)
 
 
+def grouped_once(group: Column, values: Column) -> Part:
+    """Likewise; of what is there several times in a row, once: then there is less to keep."""
+    new = np.flatnonzero(changes(group, values))
+    return grouped(group.take(new), values.take(new))
+
+
 def by_group(group: Column, values: Column) -> tuple[Column, Column]:
     """In ascending order of groups, the values of each as they stand."""
     order = by_number(group)

@@ -7,10 +7,18 @@ from ipaddress import ip_network
 
 from services.config.patterns import regex_problem, selector_problem
 from services.contracts import filters
-from services.contracts.config import Button, Campaign, Capture, Funnel, Own, Segment, Stage
+from services.contracts.config import (
+    FEWEST_STAGES,
+    MOST_STAGES,
+    Button,
+    Campaign,
+    Capture,
+    Funnel,
+    Own,
+    Segment,
+    Stage,
+)
 from services.contracts.errors import InvalidInput
-
-FEWEST_STAGES, MOST_STAGES = 2, 12
 
 Problem = tuple[str, str]
 """field and what is wrong with it"""

@@ -32,7 +32,7 @@ class Stage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return self.any_of if self.any_of is not None else [self.value or ""]
 
 
-MOST_STAGES = 12
+FEWEST_STAGES, MOST_STAGES = 2, 12
 
 
 class Funnel(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -6,11 +6,11 @@ import msgspec
 import numpy as np
 
 from services.analysis.cores import worked
-from services.analysis.grouped import Grouped, Part, grouped
+from services.analysis.grouped import Grouped, Part, grouped, grouped_once
 from services.analysis.reading import Reading
 from services.analysis.reports.visits import Begun, did
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import Whose, by_number, changes, events, whose
+from services.analysis.ways import Whose, by_number, events, whose
 
 
 class Groups(msgspec.Struct):
@@ -103,11 +103,10 @@ def _read(on: Reading, those: Begun) -> Iterator[_Read]:
 
 def _found(group: Column, groups: int, values: dict[str, Column | None], who: Column, ms: Column) -> _Found:
     order = by_number(group)
-    group_of, who_of = group[order], who[order]
-    once = np.flatnonzero(changes(group_of, who_of))
+    group_of = group[order]
     return _Found(
         sums={name: np.bincount(group, of, minlength=groups).astype(np.int64) for name, of in values.items()},
-        visitors=grouped(group_of[once], who_of[once]),
+        visitors=grouped_once(group_of, who[order]),
         ms=grouped(group_of, ms[order]),
     )
 

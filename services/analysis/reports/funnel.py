@@ -19,7 +19,7 @@ from services.analysis.ways import Whose, ascending, by_people, events, fetch, i
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.analysis.scope import Period
-from services.contracts.config import MOST_STAGES, Funnel
+from services.contracts.config import FEWEST_STAGES, MOST_STAGES, Funnel
 from services.contracts.errors import InvalidInput
 
 _TABLES = {CLICK: ("clicks", "target"), PAGE: ("page_views", "page"), CUSTOM: ("customs", "name")}
@@ -84,8 +84,8 @@ def tries(on: Reading, asked: Funnel, also: Sequence[str] = ()) -> Iterator[Ende
 
     Raises InvalidInput.
     """
-    if not 2 <= len(asked.stages) <= MOST_STAGES:
-        raise InvalidInput(f"a funnel has 2 to {MOST_STAGES} stages", field="stages")
+    if not FEWEST_STAGES <= len(asked.stages) <= MOST_STAGES:
+        raise InvalidInput(f"a funnel has {FEWEST_STAGES} to {MOST_STAGES} stages", field="stages")
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
     chosen = ascending(fetch(on, "select session, visitor from chosen"))
     parts = [*whose(on, chosen["session"], chosen[asked.per])]

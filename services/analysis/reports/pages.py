@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from services.analysis.cores import worked
-from services.analysis.grouped import Grouped, Part, grouped
+from services.analysis.grouped import Grouped, Part, grouped, grouped_once
 from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
@@ -116,10 +116,9 @@ def _of_part(read: Read) -> Viewed:
     facts = entered * _ENTRY | left_here * _EXIT | (entered & of.bounced[session]) * _BOUNCE | told * _TOLD
     by_page = by_number(page)
     page_of, who_of = page.take(by_page), who.take(by_page)
-    once = np.flatnonzero(changes(page_of, who_of))  # then there is less to keep
     return Viewed(
         counts={**_counted(page, facts), "scrolled": np.bincount(page, scroll).astype(np.int64)},
-        visitors=grouped(page_of[once], who_of[once]),
+        visitors=grouped_once(page_of, who_of),
         ms=grouped(page_of, lasted.take(by_page)),
     )
 

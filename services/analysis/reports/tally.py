@@ -5,11 +5,10 @@ from typing import Any  # the fields of a Struct are of several types
 import msgspec
 import numpy as np
 
-from services.analysis.grouped import Grouped, Part, by_group, grouped
+from services.analysis.grouped import Grouped, Part, by_group, grouped, grouped_once
 from services.analysis.reports.touches import CLICKED, HOVERED, KINDS, SAW, Touches
 from services.analysis.rows import Column
 from services.analysis.spill import Spill
-from services.analysis.ways import changes
 
 Counts = dict[str, Any]
 """the fields of ButtonCounts"""
@@ -40,11 +39,9 @@ class Tally:
         kind = found.all["kind"]
         firsts = found.firsts["button"].astype(np.int64) * self.places + first_place
         of_page = found.firsts["of_page"]
-        group, who = by_group(here * KINDS + kind, found.all["who"])
-        new = np.flatnonzero(changes(group, who))  # then there is less to keep
         return Tallied(
             clicks=np.bincount(here[kind == CLICKED], minlength=len(self.clicks)),
-            people=grouped(group.take(new), who.take(new)),
+            people=grouped_once(*by_group(here * KINDS + kind, found.all["who"])),
             from_start=grouped(*by_group(firsts[~of_page], found.firsts["took"][~of_page])),
             from_entry=grouped(*by_group(firsts[of_page], found.firsts["took"][of_page])),
         )
