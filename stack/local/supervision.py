@@ -252,33 +252,53 @@ def script_of(program: Program) -> str:
 
 def sweep(run: Path, *signs: signal.Signals) -> None:
     """End what a supervisor of this run directory left behind when it was killed itself: by these signals one after
-    the other, TERM and KILL when none is named."""
+    the other, TERM and KILL when none is named. Each is given 15 s, and what was begun meanwhile gets it as well."""
     mark = f"{STACK}={run}".encode()
     for sign in signs or (signal.SIGTERM, signal.SIGKILL):
-        left = [pid for pid in _marked(mark) if pid != os.getpid()]
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, sign)
+        told: set[int] = set()
         end = time.monotonic() + 15
-        while any(exists(pid) for pid in left) and time.monotonic() < end:
+        while (left := _marked(mark)) and time.monotonic() < end:
+            for pid in left - told:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, sign)
+            told |= left
             time.sleep(0.05)
 
 
-def _marked(mark: bytes) -> Iterable[int]:
+def _marked(mark: bytes) -> set[int]:
+    """All others that run with this in their environment."""
+    marked = set()
     for process in Path("/proc").iterdir():
-        if process.name.isdecimal():
+        if process.name.isdecimal() and int(process.name) != os.getpid():
             with contextlib.suppress(OSError):
-                if mark in (process / "environ").read_bytes().split(b"\0"):
-                    yield int(process.name)
+                if mark in environment(process).split(b"\0"):
+                    marked.add(int(process.name))
+    return marked
+
+
+def environment(process: Path) -> bytes:
+    """Of a process in /proc. It reads as empty in the midst of an exec (see proc(5): env_start is 0 until the new
+    program is laid out); the end of that is waited for, a second at most."""
+    end = time.monotonic() + 1
+    while not (environment := (process / "environ").read_bytes()) and time.monotonic() < end:
+        memory, env_start, env_end = (int(_state(process)[field]) for field in (20, 47, 48))
+        if not memory or 0 != env_start == env_end:  # the kernel's own, or ended; or it has none
+            break
+        time.sleep(0.001)
+    return environment
+
+
+def _state(process: Path) -> list[str]:
+    """What /proc/PID/stat says after the name, from field 3 on."""
+    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
 def exists(pid: int) -> bool:
     """It runs; one that has ended and nobody has asked after yet does not."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return _state(Path(f"/proc/{pid}"))[0] != "Z"
     except OSError:
         return False
-    return state != "Z"
 
 
 def _escape(value: object) -> str:

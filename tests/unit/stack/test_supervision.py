@@ -2,6 +2,9 @@
 
 import contextlib
 import os
+import signal
+import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from stack.local.errors import NotReady, PathTooLong
 from stack.local.programs import Program
-from stack.local.supervision import Supervisor, exists
+from stack.local.supervision import STACK, Supervisor, environment, exists, sweep
 
 SLEEPER = Program("sleeper", ("/bin/sleep", "1000"))
 
@@ -106,6 +109,48 @@ def test_a_killed_supervisors_processes_are_swept_away(supervisor: Supervisor) -
     assert not gone(left)
     supervisor.open([SLEEPER], tied=True)
     assert gone(left)
+
+
+def test_an_environment_is_waited_for_while_another_program_is_laid_out(tmp_path: Path) -> None:
+    process = tmp_path / "7"
+    process.mkdir()
+
+    def show(environ: bytes, memory: int, env_start: int, env_end: int) -> None:
+        fields = ["0"] * 50
+        fields[20], fields[47], fields[48] = str(memory), str(env_start), str(env_end)
+        (process / "stat").write_text(f"7 (sh (odd) name) {' '.join(fields)}")
+        (process / "environ").write_bytes(environ)
+
+    show(b"", 4096, 0, 0)
+    later = threading.Timer(0.1, show, (b"A=1\0", 4096, 100, 104))
+    later.start()
+    assert environment(process) == b"A=1\0"
+    later.join()
+
+    begun = time.monotonic()
+    show(b"", 0, 0, 0)  # one of the kernel's own
+    assert environment(process) == b""
+    show(b"", 4096, 100, 100)  # it was given none
+    assert environment(process) == b""
+    assert time.monotonic() - begun < 1
+
+
+def test_what_is_becoming_another_program_is_swept_away_too(tmp_path: Path) -> None:
+    again = tmp_path / "again.sh"
+    again.write_text('exec /bin/sh "$0"\n')
+    restless = [
+        subprocess.Popen(
+            ["/usr/bin/setpriv", "--pdeathsig", "KILL", "/bin/sh", str(again)], env={STACK: str(tmp_path)}
+        )
+        for _ in range(10)
+    ]
+    try:
+        sweep(tmp_path, signal.SIGTERM)
+        assert [process.poll() for process in restless] == [-signal.SIGTERM] * len(restless)
+    finally:
+        for process in restless:
+            process.kill()
+            process.wait()
 
 
 def test_what_is_cut_off_is_gone_at_once_and_stays_gone(supervisor: Supervisor) -> None:
