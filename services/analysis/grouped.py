@@ -11,7 +11,7 @@ import numpy as np
 from services.analysis.cores import worked
 from services.analysis.rows import Column
 from services.analysis.spill import Kept, Spill
-from services.analysis.ways import by_number, changes
+from services.analysis.ways import changes
 
 AT_ONCE = 1 << 17
 """values of a piece, or all of a group that has more: few, so that what puts them in order stays in a core's cache"""
@@ -129,10 +129,23 @@ def grouped_once(group: Column, values: Column) -> Part:
     return grouped(group.take(new), values.take(new))
 
 
-def by_group(group: Column, values: Column) -> tuple[Column, Column]:
-    """In ascending order of groups, the values of each as they stand."""
-    order = by_number(group)
-    return group.take(order), values.take(order)
+def by_group(group: Column, values: Column, once: bool = False) -> tuple[Column, Column]:
+    """Sorted by group, then by value: as single numbers, which takes a fraction of what it takes to sort places.
+    `once`: of equals the first alone."""
+    bits = int(values.max(initial=0)).bit_length()
+    width = bits + int(group.max(initial=0)).bit_length()
+    if width > 64:
+        order = np.lexsort((values, group))
+        group, values = group.take(order), values.take(order)
+        new = changes(group, values) if once else slice(None)
+        return group[new], values[new]
+    key: Column = group.astype(np.uint32 if width <= 32 else np.uint64)
+    key <<= bits
+    key |= values.astype(key.dtype, copy=False)
+    key.sort()
+    if once:
+        key = key[changes(key)]
+    return (key >> bits).astype(group.dtype), (key & ((1 << bits) - 1)).astype(values.dtype)
 
 
 def _regrouped(to: Column, part: _Told) -> Part | _Told:
@@ -142,19 +155,12 @@ def _regrouped(to: Column, part: _Told) -> Part | _Told:
     return grouped(*by_group(to.take(np.repeat(part.groups, np.diff(part.begins))), part.values.rows()))
 
 
-def _in_order(group: Column, values: Column) -> tuple[Column, Column]:
-    """Sorted by group, then by value."""
-    order = by_number(values)
-    order = order.take(by_number(group.take(order) - group.min()))  # a piece is never empty
-    return group.take(order), values.take(order)
-
-
 def _medians(group: Column, values: Column) -> tuple[Column, Column]:
     if len(group) == 1:  # there may be many values: not sorted, which takes several times their memory
         middle = [(len(values) - 1) // 2, len(values) // 2]
         values.partition(middle)
         return group, values[middle].astype(np.float64).mean(keepdims=True)
-    group, values = _in_order(group, values)
+    group, values = by_group(group, values)
     begins = np.flatnonzero(changes(group))
     counts = np.diff(np.append(begins, len(group)))
     low, high = (values[begins + (counts - less) // 2].astype(np.float64) for less in (1, 0))
@@ -168,7 +174,6 @@ def _counted_once(group: Column, values: Column) -> tuple[Column, Column]:
         return group, np.array([np.count_nonzero(there)])
     if len(group) < len(values):
         group = np.repeat(group, len(values))
-    group, values = _in_order(group, values)
-    group = group[changes(group, values)]
+    group, _ = by_group(group, values, once=True)
     begins = np.flatnonzero(changes(group))
     return group[begins], np.diff(np.append(begins, len(group)))

@@ -4,7 +4,7 @@ What a definition says of "the next" event is then a comparison of neighbours, f
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -52,6 +52,22 @@ class Whose(msgspec.Struct):
         here = slice(*np.searchsorted(sessions, np.array((self.first, self.last + 1), sessions.dtype)))
         found[sessions[here] - self.first] = values[here]
         return found
+
+
+class Sent(NamedTuple):
+    """Some of the rows, by session in the order sent: by time, of the same ms by frame and place in it."""
+
+    rows: Columns
+    places: Places
+    key: Places
+    """of session and time"""
+
+    def all(self, name: str) -> Column:
+        return self.rows[name].take(self.places)
+
+    def at(self, which: Places, name: str) -> Column:
+        """Of some of them."""
+        return self.rows[name].take(self.places.take(which))
 
 
 def whose(on: Reading, sessions: Column, who: Column, times: int = 1) -> Iterator[Whose]:
@@ -111,23 +127,26 @@ def events(on: Reading, name: str, sessions: Whose, parameters: Mapping[str, Any
 def in_order(rows: Columns, who: Column) -> Places:
     """The places of the events, NOBODY's left out, by session, of each as they were sent: by time, of the same ms by
     frame and place in it. Rows `session, time, n, i`, nearly in order as they come from the file."""
-    key = _key(rows["session"], rows["time"])
-    if (key[1:] >= key[:-1]).all():
-        order = np.arange(len(key))
-    else:
-        order = np.argsort(key, kind="stable")  # quick where runs are in order
-        key = key.take(order)
+    (key,) = keys((rows["session"], rows["time"]))
+    places = as_sent(rows, np.arange(len(key)), key).places
     if (who == NOBODY).any():
-        somebody_s = np.flatnonzero(who.take(order) != NOBODY)
-        order, key = order.take(somebody_s), key.take(somebody_s)
+        return places.take(np.flatnonzero(who.take(places) != NOBODY))
+    return places
+
+
+def as_sent(rows: Columns, places: Places, key: Places) -> Sent:
+    """The rows at some places, nearly in order; `key`: of their sessions and times."""
+    if not (key[1:] >= key[:-1]).all():
+        order = np.argsort(key, kind="stable")  # quick where runs are in order
+        key, places = key.take(order), places.take(order)
     # Ties are few: only they are looked at more closely, each run of them in its place.
-    tie = key[1:] == key[:-1]
-    tied = np.flatnonzero(np.append(tie, False) | np.insert(tie, 0, False))[: len(order)]
-    if len(tied):
-        run = np.cumsum(np.insert(~tie, 0, True))[tied]
-        of = order[tied]
-        order[tied] = of[np.lexsort((rows["i"][of], rows["n"][of], run))]
-    return order
+    same = np.flatnonzero(key[1:] == key[:-1]) + 1
+    if len(same):
+        tied = np.union1d(same - 1, same)
+        run = np.cumsum(changes(key.take(tied)))
+        of = places.take(tied)
+        places[tied] = of[np.lexsort((rows["i"][of], rows["n"][of], run))]
+    return Sent(rows, places, key)
 
 
 def by_people(who: Column, time: Column) -> Places:
@@ -136,7 +155,7 @@ def by_people(who: Column, time: Column) -> Places:
     same ms the one seen first is first, since their frames' numbers say nothing of each other."""
     order = together(who)
     who = who.take(order)
-    key = _key(who, time.take(order))
+    (key,) = keys((who, time.take(order)))
     late = np.flatnonzero(key[1:] < key[:-1])
     if len(late):
         # Sessions that overlap or are numbered against the time: their people's events are sorted for themselves.
@@ -147,22 +166,22 @@ def by_people(who: Column, time: Column) -> Places:
     return order
 
 
-def _key(number: Column, time: Column) -> Places:
-    """What is in the order of these numbers, and of time where they are the same."""
-    if not len(time):
-        return np.zeros(0, np.int64)
-    least, first = number.min(), time.min()
-    bits = (int(time.max()) - int(first)).bit_length()
-    if bits + (int(number.max()) - int(least)).bit_length() > 62:
+def keys(*those: tuple[Column, Column]) -> list[Places]:
+    """Of each pair of columns, numbers and times, a column in the order of both, the number first. They can be compared
+    with each other's."""
+    numbers, times = ([column for column in pair if len(column)] for pair in zip(*those, strict=True))
+    if not times:
+        return [np.zeros(0, np.int64) for _ in those]
+    bits = (max(int(time.max()) for time in times) - min(int(time.min()) for time in times)).bit_length()
+    if bits + max(int(number.max()) for number in numbers).bit_length() > 62:
         # Both do not fit into one key; the rank of a time does.
-        _, time = np.unique(time, return_inverse=True)
-        first, bits = np.int64(0), len(time).bit_length()
-    key = number.astype(np.int64)
-    key -= least
-    key <<= bits
-    key += time
-    key -= first
-    return key
+        _, rank = np.unique(np.concatenate(times), return_inverse=True)
+        ranks = np.split(rank, np.cumsum([len(time) for _, time in those])[:-1])
+        return keys(*((number, rank) for (number, _), rank in zip(those, ranks, strict=True)))
+    found = [np.left_shift(number, bits, dtype=np.int64) for number, _ in those]
+    for key, (_, time) in zip(found, those, strict=True):
+        key += time
+    return found
 
 
 def together(who: Column) -> Places:

@@ -3,26 +3,49 @@
 import numpy as np
 
 from services.analysis.rows import Columns
-from services.analysis.ways import by_number, changes, in_order
+from services.analysis.ways import Places, Sent, as_sent, by_number, changes, keys
 
-NO_ENTRY = -1
+NOTHING = -1
+"""was entered before"""
 
 
-def first_clicks(walks: Columns) -> Columns:
-    """Of page views (button -1) and clicks, `session, time, n, i, button`: `button, session, clicked, entered` of the
-    first click on each button in each session, where nothing was entered (NO_ENTRY), and of the first in each page
-    view, with the moment it was entered (UNIX ms)."""
-    order = in_order(walks, walks["session"])
-    session, time, button = (walks[name].take(order) for name in ("session", "time", "button"))
-    entering = button < 0
-    clicks = np.flatnonzero(~entering)
-    clicks = clicks.take(by_number(button.take(clicks)))
-    # The latest before each, -1 where there is none; one of an earlier session is none of this one's.
-    view = np.append(np.flatnonzero(entering), -1)[entering.cumsum().take(clicks) - 1]
-    view[session[view] != session[clicks]] = -1
-    of_session = clicks[changes(session[clicks], button[clicks])]
-    seen = np.flatnonzero(view >= 0)
-    of_view = seen[changes(view[seen], button[clicks[seen]])]
-    rows = np.concatenate([of_session, clicks[of_view]])
-    entered = np.concatenate([np.full(len(of_session), NO_ENTRY, np.int64), time[view[of_view]]])
-    return {"button": button[rows], "session": session[rows], "clicked": time[rows], "entered": entered}
+def first_clicks(views: Columns, viewed: Places, clicks: Columns) -> Columns:
+    """Of page views (at these places, at least all of the clicks' sessions) and clicks, `session, time, n, i` and of
+    clicks `button`: `button, session, clicked, entered` of the first click on each button in each session, where
+    NOTHING was entered, and of the first in each page view, with the moment it was entered (UNIX ms)."""
+    of_view, of_click = keys(
+        (views["session"].take(viewed), views["time"].take(viewed)), (clicks["session"], clicks["time"])
+    )
+    sent_views = as_sent(views, viewed, of_view)
+    sent_clicks = as_sent(clicks, np.arange(len(of_click)), of_click)
+    view = _latest(sent_views, sent_clicks)
+    by_button = by_number(sent_clicks.all("button"))
+    view = view.take(by_button)
+    session, clicked, button = (sent_clicks.at(by_button, name) for name in ("session", "time", "button"))
+    in_session = np.flatnonzero(changes(session, button))
+    in_view = np.flatnonzero(changes(view, button) & (view != NOTHING))
+    rows = np.concatenate([in_session, in_view])
+    return {
+        "button": button.take(rows),
+        "session": session.take(rows),
+        "clicked": clicked.take(rows),
+        "entered": np.append(
+            np.full(len(in_session), NOTHING, np.int64), sent_views.at(view.take(in_view), "time")
+        ),
+    }
+
+
+def _latest(views: Sent, clicks: Sent) -> Places:
+    """Of each click the latest page view before it in its session, NOTHING where there is none."""
+    if not len(views.key):
+        return np.full(len(clicks.key), NOTHING, np.int64)
+    found = np.searchsorted(views.key, clicks.key, side="right") - 1
+    # Ties are few: a view of the same ms may have been sent after the click.
+    same = np.arange(len(found))
+    while len(same := same[(views.key.take(found[same]) == clicks.key[same]) & (found[same] >= 0)]):
+        frame, place = (views.at(found[same], name) for name in ("n", "i"))
+        own_frame, own_place = (clicks.at(same, name) for name in ("n", "i"))
+        same = same[(frame > own_frame) | ((frame == own_frame) & (place > own_place))]
+        found[same] -= 1
+    found[views.at(found, "session") != clicks.all("session")] = NOTHING
+    return found

@@ -5,7 +5,7 @@ from typing import Any  # the fields of a Struct are of several types
 import msgspec
 import numpy as np
 
-from services.analysis.grouped import Grouped, Part, by_group, grouped, grouped_once
+from services.analysis.grouped import Grouped, Part, by_group, grouped
 from services.analysis.reports.touches import CLICKED, HOVERED, KINDS, SAW, Touches
 from services.analysis.rows import Column
 from services.analysis.spill import Spill
@@ -35,13 +35,13 @@ class Tally:
 
     def of_part(self, found: Touches, place: Column, first_place: Column) -> Tallied:
         """The places of all that happened, and of the first clicks. Changes nothing: for any thread."""
-        here = found.all["button"].astype(np.int64) * self.places + place
+        here = found.all["button"].astype(np.int32) * self.places + place
         kind = found.all["kind"]
-        firsts = found.firsts["button"].astype(np.int64) * self.places + first_place
+        firsts = found.firsts["button"].astype(np.int32) * self.places + first_place
         of_page = found.firsts["of_page"]
         return Tallied(
             clicks=np.bincount(here[kind == CLICKED], minlength=len(self.clicks)),
-            people=grouped_once(*by_group(here * KINDS + kind, found.all["who"])),
+            people=grouped(*by_group(here * KINDS + kind, found.all["who"], once=True)),
             from_start=grouped(*by_group(firsts[~of_page], found.firsts["took"][~of_page])),
             from_entry=grouped(*by_group(firsts[of_page], found.firsts["took"][of_page])),
         )

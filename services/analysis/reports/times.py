@@ -18,8 +18,9 @@ def edges(connection: duckdb.DuckDBPyConnection) -> Edges:
 def measured(ms: Column, of: Edges) -> Times | None:
     if not len(ms):
         return None
+    ms = np.sort(ms)
     p25, median, p75, p90 = (np.quantile(ms, [0.25, 0.5, 0.75, 0.9]) / 1000).tolist()
-    upto = [np.count_nonzero(ms <= edge * 1000) for edge in of]
+    upto = np.searchsorted(ms, [edge * 1000 for edge in of], side="right")
     counts = np.diff(upto, prepend=0, append=len(ms))
     return Times(
         count=len(ms),

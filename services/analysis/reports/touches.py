@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from services.analysis.reading import Reading
-from services.analysis.reports.first_clicks import first_clicks
+from services.analysis.reports.first_clicks import NOTHING, first_clicks
 from services.analysis.rows import Column, Columns
 from services.analysis.ways import NOBODY, Whose, events, whose
 
@@ -87,20 +87,13 @@ def touches(of: Read, start: int) -> Touches:
 
 
 def _firsts(of: Read, clicks: Columns, start: int) -> Columns:
-    first = of.sessions.first
     clicked = np.zeros(len(of.started), np.bool_)
-    clicked[clicks["session"][clicks["time"] >= start] - first] = True
-    viewed, of_clicker = (
-        np.flatnonzero(clicked.take(rows["session"] - first)) for rows in (of.views, clicks)
-    )
-    walks = {
-        name: np.concatenate([of.views[name].take(viewed), clicks[name].take(of_clicker)])
-        for name in ("session", "time", "n", "i")
-    }
-    nothing = np.full(len(viewed), -1, np.int32)
-    found = first_clicks({**walks, "button": np.concatenate([nothing, clicks["button"].take(of_clicker)])})
+    clicked[clicks["session"] - of.sessions.first] = True
+    viewed = np.flatnonzero(clicked.take(of.views["session"] - of.sessions.first))
+    found = first_clicks(of.views, viewed, clicks)
     inside = np.flatnonzero(found["clicked"] >= start)
     found = {name: column.take(inside) for name, column in found.items()}
-    of_page = found.pop("entered")
-    begins = np.where(of_page < 0, of.started[found["session"] - first], of_page)
-    return {**found, "took": np.maximum(found["clicked"] - begins, 0), "of_page": of_page >= 0}
+    entered = found.pop("entered")
+    of_page = entered != NOTHING
+    begins = np.where(of_page, entered, of.started.take(found["session"] - of.sessions.first))
+    return {**found, "took": np.maximum(found["clicked"] - begins, 0), "of_page": of_page}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.grouped import Grouped, grouped
+from services.analysis.grouped import Grouped, by_group, grouped
 from services.analysis.spill import Spill
 
 GROUPS = 7
@@ -79,6 +79,18 @@ def test_numbers_too_large_for_one_key(spill: Spill) -> None:
     found.add(grouped(np.array([0, 2, 2, 2]), np.array([1, 2**62, 2**62, 2**61])))
     assert found.counted_once().tolist() == [1, 0, 2]
     assert found.medians() == [1, None, 2.0**62]
+
+
+@pytest.mark.parametrize("large", [9, 2**40, 2**62], ids=["narrow", "wide", "too wide for one key"])
+def test_by_group_then_by_value_as_what_they_were(large: int) -> None:
+    group, values = np.array([2, 0, 2, 2, 0], np.uint16), np.array([large, 7, 1, large, 3])
+    assert [column.tolist() for column in by_group(group, values)] == [
+        [0, 0, 2, 2, 2],
+        [3, 7, 1, large, large],
+    ]
+    once = by_group(group, values, once=True)
+    assert [column.tolist() for column in once] == [[0, 0, 2, 2], [3, 7, 1, large]]
+    assert [column.dtype for column in once] == [np.uint16, np.int64]
 
 
 @pytest.mark.parametrize("spill", [(3, 20)], indirect=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from services.analysis.rows import Columns
-from services.analysis.ways import NOBODY, ascending, by_number, by_people, in_order
+from services.analysis.ways import NOBODY, ascending, by_number, by_people, in_order, keys
 
 FAR = 2**60
 """ms: more than a key of 64 bits holds beside a session"""
@@ -59,6 +59,19 @@ def test_by_people_what_sessions_had_in_order(far: int) -> None:
     ]
     who, time = (np.array([row[place] for row in rows], np.int64) for place in (0, 1))
     assert by_people(who, time).tolist() == [2, 6, 5, 3, 0, 4, 1]
+
+
+@pytest.mark.parametrize(
+    "far", [1, FAR, 2**62], ids=["one key", "too far apart for one key", "no time at all"]
+)
+def test_keys_of_several_columns_can_be_compared(far: int) -> None:
+    some, others = [(2, far), (1, 7)], [(1, 8), (2, far), (2, 0)]
+    pairs = [np.array(rows, np.int64).reshape(-1, 2) for rows in (some, others, [])]
+    found = keys(*((rows[:, 0], rows[:, 1]) for rows in pairs))
+    assert [len(key) for key in found] == [2, 3, 0]
+    key = np.concatenate(found)
+    assert np.lexsort((np.arange(5), key)).tolist() == [1, 2, 4, 0, 3]
+    assert key[0] == key[3]
 
 
 @pytest.mark.parametrize("most", [3, 70_000, 2**40])
