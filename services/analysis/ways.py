@@ -199,8 +199,9 @@ def together(who: Column) -> Places:
 
 def by_number(numbers: Column) -> Places:
     """The places sorted by these numbers (not below 0), equals as they stand: digit by digit."""
-    order = np.argsort(numbers.astype(np.uint16), kind="stable")
-    for shift in range(16, int(numbers.max(initial=0)).bit_length(), 16):
+    bits = int(numbers.max(initial=0)).bit_length()
+    order = np.argsort(numbers.astype(np.uint8 if bits <= 8 else np.uint16), kind="stable")
+    for shift in range(16, bits, 16):
         digits = (numbers >> shift).astype(np.uint16).take(order)
         order = order.take(np.argsort(digits, kind="stable"))
     return order

@@ -16,7 +16,9 @@ create or replace temp table traffic_links as
 with links as (
     select
         id as params,
-        text::json as given,
+        json_extract_string(
+            text, ['campaign', 'utm_campaign', 'utm_source', 'utm_medium', 'utm_term', 'utm_content', 'source', 'ref']
+        ) as given,
         list_min([
             list_position(getvariable('click_ids'), key) for key in json_keys(text) if list_contains(getvariable('click_ids'), key)
         ]) as click
@@ -25,13 +27,13 @@ with links as (
 said as (
     select
         params,
-        coalesce(getvariable('own')[given->>'campaign'], given->>'utm_campaign', given->>'campaign') as campaign,
-        lower(given->>'utm_source') as utm_source,
-        lower(given->>'utm_medium') as utm_medium,
-        given->>'utm_campaign' as utm_campaign,
-        given->>'utm_term' as term,
-        given->>'utm_content' as content,
-        lower(coalesce(given->>'source', given->>'ref')) as ref,
+        given[2] as utm_campaign,
+        coalesce(getvariable('own')[given[1]], utm_campaign, given[1]) as campaign,
+        lower(given[3]) as utm_source,
+        lower(given[4]) as utm_medium,
+        given[5] as term,
+        given[6] as content,
+        lower(coalesce(given[7], given[8])) as ref,
         getvariable('click_ids')[click] as click_id,
         -- A click id names source and medium where the link does not.
         coalesce(utm_source, case when utm_medium is null then getvariable('click_sources')[click] end) as source,

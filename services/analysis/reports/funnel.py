@@ -1,6 +1,8 @@
 """The funnel: who reaches which stage, when, and how long it takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -15,7 +17,7 @@ from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
 from services.analysis.rows import Column, Columns
 from services.analysis.sheaves import Bound, Sheaves, bound
-from services.analysis.ways import Whose, ascending, by_people, events, fetch, in_order, whose
+from services.analysis.ways import Whose, ascending, by_number, by_people, events, fetch, in_order, whose
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.analysis.scope import Period
@@ -52,21 +54,28 @@ def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None =
     begins = intervals.beginnings(on.period)
     if not asked.stages:
         return FunnelReport(**on.about(), funnel=asked, stages=[], series=[], by=by)
-    tried = _all_tried(on, asked)
+    part_of: list[Column] = []
+
+    def find_parts() -> None:
+        if by:
+            know_parts(on, by)
+            part_of.append(part_of_sessions(on))
+
+    tried = _all_tried(on, asked, find_parts)
     return FunnelReport(
         **on.about(),
         funnel=asked,
         stages=_stages(asked, tried, edges(on.connection)),
         series=_series(tried, begins),
         by=by,
-        parts=_parts(on, tried, by) if by else [],
+        parts=_parts(on, tried, part_of[0][tried.session]) if by else [],
     )
 
 
-def _all_tried(on: Reading, asked: Funnel) -> Tried:
+def _all_tried(on: Reading, asked: Funnel, beside: Callable[[], None]) -> Tried:
     """Raises InvalidInput."""
     reached, sessions, kept = [], [], []
-    for ended in tries(on, asked):
+    for ended in tries(on, asked, beside=beside):
         reached.append(ended.tried.reached)
         sessions.append(ended.tried.session)
         kept.append(on.spill.keep(ended.tried.times))  # the largest
@@ -78,9 +87,12 @@ def _all_tried(on: Reading, asked: Funnel) -> Tried:
     return Tried(np.concatenate(reached), times, np.concatenate(sessions))
 
 
-def tries(on: Reading, asked: Funnel, also: Sequence[str] = ()) -> Iterator[Ended]:
+def tries(
+    on: Reading, asked: Funnel, also: Sequence[str] = (), beside: Callable[[], None] = lambda: None
+) -> Iterator[Ended]:
     """Of some visitors after others: the events are read and put in order session by session, and gone through visitor
-    by visitor. `also`: columns of the events that are wanted of the last of each try.
+    by visitor. `also`: columns of the events that are wanted of the last of each try. `beside`: what else is to be
+    read, while those that were read are gone through.
 
     Raises InvalidInput.
     """
@@ -103,7 +115,14 @@ def tries(on: Reading, asked: Funnel, also: Sequence[str] = ()) -> Iterator[Ende
     sheaves = Sheaves(1 << bits, on.spill)
     for part in worked(_read(on, asked, kinds, wanted, parts), bind):
         sheaves.add(part)
-    yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period, also))
+
+    def best(rows: Callable[[], Columns]) -> Ended:
+        return _best(rows(), asked, kinds, on.period, also)
+
+    todo: Iterator[Callable[[], Ended | None]] = chain(
+        [beside], (partial(best, rows) for rows in sheaves.each())
+    )
+    yield from filter(None, worked(todo, lambda work: work()))
 
 
 def _read(
@@ -194,26 +213,30 @@ def _series(tried: Tried, begins: list[int]) -> list[FunnelPoint]:
     ]
 
 
-def _parts(on: Reading, tried: Tried, by: BreakdownField) -> list[FunnelPart]:
-    """By the session in which stage one happened."""
-    know_parts(on, by)
-    name = part_of_sessions(on)[tried.session]
+def _parts(on: Reading, tried: Tried, name: Column) -> list[FunnelPart]:
+    """By the part to which the session belongs in which stage one happened."""
     entered = np.bincount(name)
     kept = [one for one in np.argsort(-entered, kind="stable")[:MOST_PARTS].tolist() if entered[one]]
     there = kept if len(kept) == np.count_nonzero(entered) else [*kept, OTHER]
     said = named(on, kept)
+    place = np.full(len(entered), len(kept), np.uint8)
+    place[kept] = np.arange(len(kept))
+    of_part = place.take(name)
+    order = by_number(of_part)
+    ends = np.bincount(of_part, minlength=len(there)).cumsum()
     found = []
-    for one in there:
-        here = ~np.isin(name, kept) if one == OTHER else name == one
+    for one, end, begin in zip(there, ends.tolist(), [0, *ends.tolist()], strict=False):
         kind, value = said(one)
-        reached, times = tried.reached[here], tried.times[here]
-        whole = times[reached == times.shape[1]]
+        those = order[begin:end]
+        reached = tried.reached.take(those)
+        whole = those[reached == tried.times.shape[1]]
+        took = tried.times[whole, -1] - tried.times[whole, 0]
         found.append(
             FunnelPart(
                 kind=kind,
                 value=value,
-                counts=[int(np.count_nonzero(reached > stage)) for stage in range(times.shape[1])],
-                duration=float(np.median(whole[:, -1] - whole[:, 0])) / 1000 if len(whole) else None,
+                counts=[int(np.count_nonzero(reached > stage)) for stage in range(tried.times.shape[1])],
+                duration=float(np.median(took)) / 1000 if len(took) else None,
             )
         )
     return found

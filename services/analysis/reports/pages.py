@@ -106,18 +106,26 @@ def _of_part(read: Read) -> Viewed:
     who = whose.take(order)
     entered = changes(session)
     left_here = np.append(entered, True)[1:]
+    last = np.flatnonzero(left_here)
     until = np.append(time, 0)[1:]
-    until[left_here] = of.until[session[left_here]]
+    until[last] = of.until.take(session.take(last))
     lasted = np.maximum(until - time, 0)
-    scroll = np.append(scroll, -1)[1:]
-    scroll[left_here] = -1
+    scroll = np.append(scroll, np.int8(-1))[1:]
+    scroll[last] = -1
     told = scroll >= 0
-    scroll[~told] = 0
-    facts = entered * _ENTRY | left_here * _EXIT | (entered & of.bounced[session]) * _BOUNCE | told * _TOLD
+    facts = np.zeros(len(page), np.uint8)
+    for fact, holds in (
+        (_ENTRY, entered),
+        (_EXIT, left_here),
+        (_BOUNCE, entered & of.bounced.take(session)),
+        (_TOLD, told),
+    ):
+        facts |= holds * np.uint8(fact)
+    scrolled = np.bincount(page, np.maximum(scroll, 0)).astype(np.int64)
     by_page = by_number(page)
     page_of, who_of = page.take(by_page), who.take(by_page)
     return Viewed(
-        counts={**_counted(page, facts), "scrolled": np.bincount(page, scroll).astype(np.int64)},
+        counts={**_counted(page, facts), "scrolled": scrolled},
         visitors=grouped_once(page_of, who_of),
         ms=grouped(page_of, lasted.take(by_page)),
     )

@@ -30,7 +30,7 @@ class Paths:
         new = used[self._first[used] == NOT_YET]
         if len(new):
             self._look_up(new)
-        return self._first[pages]
+        return self._first.take(pages)
 
     def _look_up(self, pages: Column) -> None:
         self._first[pages] = 0

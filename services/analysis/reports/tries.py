@@ -113,7 +113,7 @@ def _following(way: Way, funnel: Funnel, kinds: list[int]) -> list[Places]:
 def _next(fits: Bits) -> Places:
     """For each place the next later one that fits; one behind the last where there is none."""
     fitting = np.append(np.flatnonzero(fits), len(fits))
-    return fitting.take(fits.cumsum())
+    return np.repeat(fitting, np.diff(fitting, prepend=0))
 
 
 def _highest(bits: Places) -> Places:
