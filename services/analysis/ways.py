@@ -3,7 +3,7 @@
 What a definition says of "the next" event is then a comparison of neighbours, for all visitors at once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +17,8 @@ from services.analysis.rows import Column, Columns, first
 AT_ONCE = 1_000_000
 """events of the file of which one part is read: few, so that columns stay in the caches, and one part's memory serves
 the next"""
+SESSIONS_AT_ONCE = 500_000
+"""of which the facts are read at once"""
 FEW = 0.5
 """of all sessions"""
 NOBODY = -1
@@ -70,13 +72,33 @@ class Sent(NamedTuple):
         return self.rows[name].take(self.places.take(which))
 
 
-def whose(on: Reading, sessions: Column, who: Column, times: int = 1) -> Iterator[Whose]:
-    """These sessions (ascending), side by side with who each is of, in parts of which each is quickly read, since the
-    events of a session lie together; one part at least. `times`: as large as those of other reports."""
+def some_sessions(on: Reading, sql: str, parameters: Mapping[str, Any] = {}) -> Iterator[Columns]:
+    """The rows of an answer about sessions (`session` and more), ascending, some after others: all of them are as large
+    as all else a report holds. Once at least, with none where there are none."""
+    row = first(on.connection, f"select min(session), max(session) from ({sql})", parameters)
+    lowest, highest = row if row and row[0] is not None else (0, 0)
+    some = f"from ({sql}) where session between $low and $high"
+    none = True
+    for low in range(lowest, highest + 1, SESSIONS_AT_ONCE):
+        rows = fetch(on, some, {**parameters, "low": low, "high": low + SESSIONS_AT_ONCE - 1})
+        if len(rows["session"]):
+            none = False
+            yield ascending(rows)
+    if none:
+        yield rows
+
+
+def whose(
+    on: Reading, sessions: Iterable[Columns], who: str, times: int = 1
+) -> Iterator[tuple[Columns, Whose]]:
+    """These sessions (ascending) in parts of which each is quickly read, since the events of a session lie together;
+    one part at least. Each with the sessions among which it is. `who`: the column that says who a session is of;
+    `times`: as large as those of other reports."""
     size = times * at_once(on)
-    for begin in range(0, max(len(sessions), 1), size):
-        here = slice(begin, begin + size)
-        yield _between(on, sessions[here], who[here])
+    for those in sessions:
+        for begin in range(0, max(len(those["session"]), 1), size):
+            here = slice(begin, begin + size)
+            yield those, _between(on, those["session"][here], those[who][here])
 
 
 def _between(on: Reading, sessions: Column, who: Column) -> Whose:

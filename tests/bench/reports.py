@@ -7,6 +7,7 @@ import argparse
 import itertools
 import multiprocessing
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -44,7 +45,7 @@ from tests.bench.processes import peak
 
 FRAMES_AT_ONCE = 4_000
 MEMORY, THREADS = "512MB", 2
-RUNS = 5
+RUNS = 7
 IDLE = 1.0
 """seconds from the start to the first call: DuckDB's threads are idle by then, and gave back what they could spare"""
 
@@ -186,10 +187,10 @@ def measure(file: Path, events: int, shape: histories.Shape) -> Iterator[ReportF
             used = time.process_time()
             first = seconds(answer)
             used = time.process_time() - used
-            again = sorted(seconds(answer) for _ in range(RUNS))
-            alone = sorted(seconds(bare) for _ in range(RUNS))
+            # In turn, since a machine's speed changes within seconds.
+            pairs = [(seconds(answer), seconds(bare)) for _ in range(RUNS)]
         projection.close()
-        told = (first, used, again[RUNS // 2], alone[RUNS // 2])
+        told = (first, used, *map(statistics.median, zip(*pairs, strict=True)))
         milliseconds = (round(value * 1000, 1) for value in told)
         yield ReportFigures(
             name=name,

@@ -13,8 +13,7 @@ from services.analysis.reports import intervals
 from services.analysis.reports.tally import Tallied, Tally
 from services.analysis.reports.times import edges, measured
 from services.analysis.reports.touches import Read, Touches, read, touches
-from services.analysis.rows import Columns
-from services.analysis.ways import ascending, fetch
+from services.analysis.rows import first
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.buttons import ButtonPart, ButtonPoint, ButtonReport, ButtonsReport
 from services.contracts.analysis.times import Times
@@ -40,9 +39,10 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
     asked = on.config.buttons
     if not asked:
         return ButtonsReport(**on.about(), buttons=[], by=by)
-    sessions = _sessions(on, by)
+    if by:
+        know_parts(on, by)
     trend = Tally(len(asked), len(begins), on.spill)
-    broken_down = Tally(len(asked), int(sessions["name"].max(initial=0)) + 1, on.spill) if by else None
+    broken_down = Tally(len(asked), _names(on), on.spill) if by else None
     spans = {name: Grouped(len(asked), on.spill) for name in _SPANS}
 
     def of_part(part: Read) -> Touched:
@@ -62,6 +62,8 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
         )
 
     on.give("wanted", on.matcher.buttons(asked, on.connection).columns)
+    columns = "session, visitor, started"
+    sessions = f"select {columns}, name from parts" if by else f"select {columns} from chosen"
     for touched in worked(read(on, sessions), of_part):
         trend.add(touched.trend)
         if broken_down and touched.broken_down:
@@ -93,12 +95,10 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
     )
 
 
-def _sessions(on: Reading, by: BreakdownField | None) -> Columns:
-    """The chosen ones, with the part of a breakdown that each is in."""
-    if by is None:
-        return ascending(fetch(on, "select session, visitor, started from chosen"))
-    know_parts(on, by)
-    return ascending(fetch(on, "select session, visitor, started, name from parts"))
+def _names(on: Reading) -> int:
+    """Above the number of every part."""
+    row = first(on.connection, "select coalesce(max(name), 0) from parts")
+    return 1 + (row[0] if row else 0)
 
 
 def _spans(found: Touches) -> dict[str, Part]:

@@ -95,7 +95,8 @@ def counted(on: Reading, those: Begun, by: Sequence[Groups]) -> list[list[Counts
 
 def _read(on: Reading, those: Begun) -> Iterator[_Read]:
     begin = 0
-    for part in whose(on, those.session, those.who):
+    all_at_once = {"session": those.session, "who": those.who}
+    for _, part in whose(on, [all_at_once], "who"):
         end = int(np.searchsorted(those.session, np.int32(part.last), side="right"))
         yield _Read(part, slice(begin, end), events(on, "did", part, {"app": on.app}))
         begin = end

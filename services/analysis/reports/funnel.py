@@ -17,7 +17,7 @@ from services.analysis.reports.times import Edges, edges, measured
 from services.analysis.reports.tries import Way, best_tries
 from services.analysis.rows import Column, Columns
 from services.analysis.sheaves import Bound, Sheaves, bound
-from services.analysis.ways import Whose, ascending, by_number, by_people, events, fetch, in_order, whose
+from services.analysis.ways import Whose, by_number, by_people, events, in_order, some_sessions, whose
 from services.contracts.analysis.breakdown import BreakdownField
 from services.contracts.analysis.funnel import FunnelPart, FunnelPoint, FunnelReport, FunnelStage
 from services.contracts.analysis.scope import Period
@@ -99,9 +99,8 @@ def tries(
     if not FEWEST_STAGES <= len(asked.stages) <= MOST_STAGES:
         raise InvalidInput(f"a funnel has {FEWEST_STAGES} to {MOST_STAGES} stages", field="stages")
     kinds = [of_stage(stage, stage.values()[0])[0] for stage in asked.stages]
-    chosen = ascending(fetch(on, "select session, visitor from chosen"))
-    parts = [*whose(on, chosen["session"], chosen[asked.per])]
-    del chosen
+    chosen = some_sessions(on, "select session, visitor from chosen")
+    parts = [part for _, part in whose(on, chosen, asked.per)]
     wanted = _bits(on.matcher.stages(asked.stages, on.connection).columns)
     bits = (len(parts) - 1).bit_length()
 

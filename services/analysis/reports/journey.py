@@ -12,7 +12,7 @@ from services.analysis.reports import intervals
 from services.analysis.reports.paths import Paths, known
 from services.analysis.rows import Column, Columns, first
 from services.analysis.spill import Kept
-from services.analysis.ways import Whose, ascending, changes, events, fetch, in_order, whose
+from services.analysis.ways import Whose, changes, events, in_order, some_sessions, whose
 from services.contracts.analysis.journey import (
     Direction,
     JourneyLink,
@@ -65,12 +65,11 @@ def _paths(on: Reading, page: str | None, direction: Direction, depth: int) -> I
     """Session after session, in parts that are read one after another."""
     period = {"start": on.period.start, "end": on.period.end}
     begun = "select session from chosen where started >= $start and started < $end"
-    sessions = ascending(fetch(on, begun, period))["session"]
     from_page = None if page is None else _id_of(on, page)
 
     def read() -> Iterator[tuple[Whose, Columns]]:
         same = Paths(on)
-        for part in whose(on, sessions, sessions):
+        for _, part in whose(on, some_sessions(on, begun, period), "session"):
             rows = events(on, "journey", part, {"app": on.app})
             rows["page"] = same.of(rows["page"])
             yield part, rows

@@ -11,9 +11,9 @@ from services.analysis.queries import query
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.paths import Paths, known
-from services.analysis.reports.visits import begun, did
+from services.analysis.reports.visits import BEGUN, did
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import Whose, by_number, changes, events, in_order, whose
+from services.analysis.ways import Whose, by_number, changes, events, in_order, some_sessions, whose
 from services.contracts.analysis.pages import PageRow, PagesReport
 
 _COUNTS = ("views", "entries", "exits", "bounces", "told", "scrolled")
@@ -87,12 +87,13 @@ def _viewed(on: Reading) -> Columns:
 
 
 def _read(on: Reading) -> Iterator[Read]:
-    those, paths = begun(on, on.period), Paths(on)
-    for part in whose(on, those.session, those.who):
+    paths = Paths(on)
+    begun = some_sessions(on, BEGUN, {"start": on.period.start, "end": on.period.end})
+    for those, part in whose(on, begun, "visitor"):
         rows = events(on, "views", part, {"app": on.app})
         rows["page"] = paths.of(rows["page"])
         deeds = events(on, "did", part, {"app": on.app})
-        yield Read(part, rows, deeds, part.by_number(those.session, those.started))
+        yield Read(part, rows, deeds, part.by_number(those["session"], those["started"]))
 
 
 def _of_part(read: Read) -> Viewed:

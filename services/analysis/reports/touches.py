@@ -8,7 +8,7 @@ import numpy as np
 from services.analysis.reading import Reading
 from services.analysis.reports.first_clicks import NOTHING, first_clicks
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import NOBODY, Whose, events, whose
+from services.analysis.ways import NOBODY, Whose, events, some_sessions, whose
 
 CLICKED, HOVERED, SAW = range(3)
 KINDS = 3
@@ -44,10 +44,10 @@ class Touches(msgspec.Struct):
     """session, button, clicked (UNIX ms, in the period), took (ms since the session's start or, of_page, its entry)"""
 
 
-def read(on: Reading, those: Columns) -> Iterator[Read]:
-    """Part by part, of these sessions (`session, visitor, started`, ascending, and `name` where there are parts). Table
+def read(on: Reading, sessions: str) -> Iterator[Read]:
+    """Part by part, of these sessions (SQL of `session, visitor, started`, and of `name` where there are parts). Table
     wanted(button, target): the elements that are each button."""
-    for part in whose(on, those["session"], those["visitor"], LARGER):
+    for those, part in whose(on, some_sessions(on, sessions), "visitor", LARGER):
         yield Read(
             sessions=part,
             clicks=_of_kind(on, part, CLICKED, 0),

@@ -9,6 +9,7 @@ from services.analysis.rows import Column, Columns
 from services.analysis.ways import ascending, fetch
 from services.contracts.analysis.scope import Period
 
+BEGUN = "select session, visitor, started from chosen where started >= $start and started < $end"
 SHORT = 10_000
 """ms: a bounce is under"""
 
@@ -34,13 +35,7 @@ class Did(msgspec.Struct):
 
 
 def begun(on: Reading, period: Period) -> Begun:
-    return in_turn(
-        fetch(
-            on,
-            "select session, visitor, started from chosen where started >= $start and started < $end",
-            {"start": period.start, "end": period.end},
-        )
-    )
+    return in_turn(fetch(on, BEGUN, {"start": period.start, "end": period.end}))
 
 
 def in_turn(sessions: Columns) -> Begun:

@@ -27,6 +27,7 @@ def small_parts() -> Iterator[None]:
     """Reports are read a few sessions at a time and wait in a file, as otherwise those of large apps alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("services.analysis.ways.AT_ONCE", 12)
+        patch.setattr("services.analysis.ways.SESSIONS_AT_ONCE", 2)
         patch.setattr("services.analysis.grouped.AT_ONCE", 3)
         patch.setattr("services.analysis.reports.intervals.AT_ONCE", 3)
         patch.setattr("services.analysis.spill.IN_MEMORY", 100)
