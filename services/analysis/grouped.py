@@ -150,8 +150,9 @@ def by_group(group: Column, values: Column, once: bool = False) -> tuple[Column,
 
 def _regrouped(to: Column, part: _Told) -> Part | _Told:
     groups = to.take(part.groups)
-    if (groups[1:] > groups[:-1]).all():  # they have other numbers, and that is all
-        return _Told(groups, part.begins, part.values)
+    if (groups[1:] >= groups[:-1]).all():  # they have other numbers or are one with the next, and that is all
+        begins = np.append(changes(groups), True)
+        return _Told(groups[begins[:-1]], part.begins[begins], part.values)
     return grouped(*by_group(to.take(np.repeat(part.groups, np.diff(part.begins))), part.values.rows()))
 
 

@@ -28,20 +28,22 @@ class Tally:
         self.buttons, self.places = buttons, places
         self._spill = spill
         self.clicks = np.zeros(buttons * places, np.int64)
-        self.people = Grouped(buttons * places * KINDS, spill)
-        """by kind, of each place"""
+        self.people = Grouped(buttons * KINDS * places, spill)
+        """by button, kind and place"""
         self.from_start, self.from_entry = (Grouped(buttons * places, spill) for _ in range(2))
         """ms to the first click"""
 
     def of_part(self, found: Touches, place: Column, first_place: Column) -> Tallied:
         """The places of all that happened, and of the first clicks. Changes nothing: for any thread."""
-        here = found.all["button"].astype(np.int32) * self.places + place
         kind = found.all["kind"]
+        here = (found.all["button"].astype(np.int32) * KINDS + kind) * self.places + place
         firsts = found.firsts["button"].astype(np.int32) * self.places + first_place
         of_page = found.firsts["of_page"]
         return Tallied(
-            clicks=np.bincount(here[kind == CLICKED], minlength=len(self.clicks)),
-            people=grouped(*by_group(here * KINDS + kind, found.all["who"], once=True)),
+            clicks=np.bincount(here[kind == CLICKED], minlength=self.people.groups)
+            .reshape(self.buttons, KINDS, self.places)[:, CLICKED]
+            .ravel(),
+            people=grouped(*by_group(here, found.all["who"], once=True)),
             from_start=grouped(*by_group(firsts[~of_page], found.firsts["took"][~of_page])),
             from_entry=grouped(*by_group(firsts[of_page], found.firsts["took"][of_page])),
         )
@@ -54,7 +56,7 @@ class Tally:
 
     def busiest(self, most: int) -> list[int]:
         """The places in which anything happened, those with most clicks first."""
-        there = np.unique(self.people.present() // KINDS % self.places)
+        there = np.unique(self.people.present() % self.places)
         clicks = self.clicks.reshape(self.buttons, -1).sum(axis=0)
         busiest: list[int] = there[np.argsort(-clicks[there], kind="stable")][:most].tolist()
         return busiest
@@ -64,19 +66,20 @@ class Tally:
         found = Tally(self.buttons, len(places) + 1, self._spill)
         place = np.full(self.places, len(places), np.int64)
         place[places] = np.arange(len(places))
-        button = np.repeat(np.arange(self.buttons), self.places)
-        to = button * found.places + np.tile(place, self.buttons)
-        np.add.at(found.clicks, to, self.clicks)
-        found.people = self.people.regrouped(
-            (to[:, np.newaxis] * KINDS + np.arange(KINDS)).ravel(), found.people.groups
-        )
-        found.from_start = self.from_start.regrouped(to, found.from_start.groups)
-        found.from_entry = self.from_entry.regrouped(to, found.from_entry.groups)
+
+        def to(lists: int) -> Column:
+            """Where each place in each of the lists goes."""
+            return (np.arange(lists)[:, np.newaxis] * found.places + place).ravel()
+
+        np.add.at(found.clicks, to(self.buttons), self.clicks)
+        found.people = self.people.regrouped(to(self.buttons * KINDS), found.people.groups)
+        found.from_start = self.from_start.regrouped(to(self.buttons), found.from_start.groups)
+        found.from_entry = self.from_entry.regrouped(to(self.buttons), found.from_entry.groups)
         return found
 
     def counts(self) -> list[list[Counts]]:
         """Of each button, in each place."""
-        happened = _happened(self.people, self.clicks)
+        happened = _happened(self.people, self.clicks, self.places)
         counts = [
             {
                 **count,
@@ -91,16 +94,17 @@ class Tally:
 
     def totals(self) -> list[Counts]:
         """Of each button, in all places together, without the medians."""
-        button, kind = np.divmod(np.arange(self.people.groups), self.places * KINDS)
-        people = self.people.regrouped(button * KINDS + kind % KINDS, self.buttons * KINDS)
-        return _happened(people, self.clicks.reshape(self.buttons, -1).sum(axis=1))
+        people = self.people.regrouped(np.arange(self.people.groups) // self.places, self.buttons * KINDS)
+        return _happened(people, self.clicks.reshape(self.buttons, -1).sum(axis=1), 1)
 
 
-def _happened(people: Grouped, clicks: Column) -> list[Counts]:
-    by_kind = people.counted_once().reshape(-1, KINDS)
+def _happened(people: Grouped, clicks: Column, places: int) -> list[Counts]:
+    by_kind = people.counted_once().reshape(-1, KINDS, places)
     return [
         {"saw": saw, "hovered": hovered, "clicked": clicked, "clicks": times}
         for saw, hovered, clicked, times in zip(
-            *(by_kind[:, kind].tolist() for kind in (SAW, HOVERED, CLICKED)), clicks.tolist(), strict=True
+            *(by_kind[:, kind].ravel().tolist() for kind in (SAW, HOVERED, CLICKED)),
+            clicks.tolist(),
+            strict=True,
         )
     ]
