@@ -46,18 +46,12 @@ def buttons(on: Reading, by: BreakdownField | None = None) -> ButtonsReport:
     spans = {name: Grouped(len(asked), on.spill) for name in _SPANS}
 
     def of_part(part: Read) -> Touched:
-        found = touches(part, on.period.start)
-        now, firsts = found.all, found.firsts
-        interval, first_interval = (
-            intervals.places(begins, time) for time in (now["time"], firsts["clicked"])
-        )
+        found = touches(part, begins, on.period.start)
         return Touched(
-            trend=trend.of_part(found, interval, first_interval),
-            broken_down=None
-            if broken_down is None
-            else broken_down.of_part(
-                found, *(part.name.take(rows["session"] - part.sessions.first) for rows in (now, firsts))
-            ),
+            trend=trend.of_part(found, lambda rows: rows["interval"]),
+            broken_down=broken_down.of_part(found, lambda rows: part.name.take(rows["place"]))
+            if broken_down
+            else None,
             spans=_spans(found),
         )
 

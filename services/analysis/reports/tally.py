@@ -1,5 +1,6 @@
 """What happened to the interesting buttons, counted by where it belongs: an interval, a part of a breakdown."""
 
+from collections.abc import Callable
 from typing import Any  # the fields of a Struct are of several types
 
 import msgspec
@@ -7,7 +8,7 @@ import numpy as np
 
 from services.analysis.grouped import Grouped, Part, by_group, grouped
 from services.analysis.reports.touches import CLICKED, HOVERED, KINDS, SAW, Touches
-from services.analysis.rows import Column
+from services.analysis.rows import Column, Columns
 from services.analysis.spill import Spill
 
 Counts = dict[str, Any]
@@ -33,17 +34,16 @@ class Tally:
         self.from_start, self.from_entry = (Grouped(buttons * places, spill) for _ in range(2))
         """ms to the first click"""
 
-    def of_part(self, found: Touches, place: Column, first_place: Column) -> Tallied:
-        """The places of all that happened, and of the first clicks. Changes nothing: for any thread."""
-        kind = found.all["kind"]
-        here = (found.all["button"].astype(np.int32) * KINDS + kind) * self.places + place
-        firsts = found.firsts["button"].astype(np.int32) * self.places + first_place
+    def of_part(self, found: Touches, place: Callable[[Columns], Column]) -> Tallied:
+        """`place`: where the rows of Touches belong. Changes nothing: for any thread."""
+        visits = found.visits["thing"] * self.places + place(found.visits)
+        clicks, firsts = (
+            rows["button"] * np.int32(self.places) + place(rows) for rows in (found.clicks, found.firsts)
+        )
         of_page = found.firsts["of_page"]
         return Tallied(
-            clicks=np.bincount(here[kind == CLICKED], minlength=self.people.groups)
-            .reshape(self.buttons, KINDS, self.places)[:, CLICKED]
-            .ravel(),
-            people=grouped(*by_group(here, found.all["who"], once=True)),
+            clicks=np.bincount(clicks, minlength=len(self.clicks)),
+            people=grouped(*by_group(visits, found.visits["who"], once=True)),
             from_start=grouped(*by_group(firsts[~of_page], found.firsts["took"][~of_page])),
             from_entry=grouped(*by_group(firsts[of_page], found.firsts["took"][of_page])),
         )

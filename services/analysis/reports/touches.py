@@ -1,11 +1,13 @@
 """All that happened to the interesting buttons: who saw, hovered and clicked them, and the first clicks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
 
+from services.analysis.grouped import by_group
 from services.analysis.reading import Reading
+from services.analysis.reports import intervals
 from services.analysis.reports.first_clicks import NOTHING, first_clicks
 from services.analysis.rows import Column, Columns
 from services.analysis.ways import NOBODY, Whose, events, some_sessions, whose
@@ -34,14 +36,17 @@ class Read(msgspec.Struct):
 
 
 class Touches(msgspec.Struct):
-    """Of some of the sessions, all of them."""
+    """Of some of the sessions, all of them, in the period. What is of a session has `place`: its number from the first
+    one's on."""
 
-    all: Columns
-    """who, session, time, button, kind: in the period"""
+    visits: Columns
+    """who, place, thing (a button and a kind: number of the button * KINDS + kind), interval; each once"""
+    clicks: Columns
+    """place, button, interval"""
     hovers: Columns
-    """session, time, button, elapsed (ms), flags: in the period"""
+    """button, elapsed (ms), flags"""
     firsts: Columns
-    """session, button, clicked (UNIX ms, in the period), took (ms since the session's start or, of_page, its entry)"""
+    """place, button, interval, took (ms since the session's start or, of_page, its entry)"""
 
 
 def read(on: Reading, sessions: str) -> Iterator[Read]:
@@ -68,32 +73,49 @@ def _of_kind(on: Reading, part: Whose, kind: int, start: int) -> Columns:
 
 
 def _known(sessions: Whose, rows: Columns) -> Columns:
-    """Those of these sessions, and who they are of."""
-    who = sessions.who(rows["session"])
-    here = np.flatnonzero(who != NOBODY)
-    return {"who": who.take(here), **{name: column.take(here) for name, column in rows.items()}}
+    """Those of these sessions, with `place`."""
+    rows = {**rows, "place": rows["session"] - sessions.first}
+    here = np.flatnonzero(sessions.of.take(rows["place"]) != NOBODY)
+    return {name: column.take(here) for name, column in rows.items() if name != "session"}
 
 
-def touches(of: Read, start: int) -> Touches:
-    """In the period that begins at `start` (UNIX ms)."""
+def touches(of: Read, begins: Sequence[int], start: int) -> Touches:
+    """In the period that begins at `start` (UNIX ms), and its intervals that begin at these moments."""
     clicks, hovers, seen = (_known(of.sessions, rows) for rows in (of.clicks, of.hovers, of.seen))
-    inside = np.flatnonzero(clicks["time"] >= start)
-    found = [{name: column.take(inside) for name, column in clicks.items()}, hovers, seen]
-    touched = {
-        name: np.concatenate([one[name] for one in found]) for name in ("who", "session", "time", "button")
-    }
-    touched["kind"] = np.repeat(np.arange(KINDS, dtype=np.uint8), [len(one["who"]) for one in found])
-    return Touches(touched, hovers, _firsts(of, clicks, start))
+    firsts = _firsts(of, clicks)
+    clicks, firsts = (_since(start, rows) for rows in (clicks, firsts))
+    found = [clicks, hovers, seen]
+    place, time, button = (
+        np.concatenate([one[name] for one in found]) for name in ("place", "time", "button")
+    )
+    kind = np.repeat(np.arange(KINDS, dtype=np.int32), [len(one["place"]) for one in found])
+    interval = intervals.places(begins, time)
+    group, place = by_group((button * np.int32(KINDS) + kind) * len(begins) + interval, place, once=True)
+    thing = group // len(begins)
+    return Touches(
+        visits={
+            "who": of.sessions.of.take(place),
+            "place": place,
+            "thing": thing,
+            "interval": group - thing * len(begins),
+        },
+        clicks={**clicks, "interval": interval[: len(clicks["place"])]},
+        hovers=hovers,
+        firsts={**firsts, "interval": intervals.places(begins, firsts["time"])},
+    )
 
 
-def _firsts(of: Read, clicks: Columns, start: int) -> Columns:
+def _since(start: int, rows: Columns) -> Columns:
+    inside = np.flatnonzero(rows["time"] >= start)
+    return {name: column.take(inside) for name, column in rows.items()}
+
+
+def _firsts(of: Read, clicks: Columns) -> Columns:
     clicked = np.zeros(len(of.started), np.bool_)
-    clicked[clicks["session"] - of.sessions.first] = True
-    viewed = np.flatnonzero(clicked.take(of.views["session"] - of.sessions.first))
-    found = first_clicks(of.views, viewed, clicks)
-    inside = np.flatnonzero(found["clicked"] >= start)
-    found = {name: column.take(inside) for name, column in found.items()}
+    clicked[clicks["place"]] = True
+    views = {**of.views, "place": of.views["session"] - of.sessions.first}
+    found = first_clicks(views, np.flatnonzero(clicked.take(views["place"])), clicks)
     entered = found.pop("entered")
     of_page = entered != NOTHING
-    begins = np.where(of_page, entered, of.started.take(found["session"] - of.sessions.first))
-    return {**found, "took": np.maximum(found["clicked"] - begins, 0), "of_page": of_page}
+    begins = np.where(of_page, entered, of.started.take(found["place"]))
+    return {**found, "took": np.maximum(found["time"] - begins, 0), "of_page": of_page}

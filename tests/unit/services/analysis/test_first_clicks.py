@@ -6,21 +6,21 @@ from services.analysis.reports.first_clicks import NOTHING, first_clicks
 from services.analysis.rows import Columns
 
 Event = tuple[int, int, int, int]
-"""session, time, n, i"""
+"""place of the session, time, n, i"""
 
 
 def columns(events: list[Event]) -> Columns:
-    return dict(zip(("session", "time", "n", "i"), np.array(events, np.int64).reshape(-1, 4).T, strict=True))
+    return dict(zip(("place", "time", "n", "i"), np.array(events, np.int64).reshape(-1, 4).T, strict=True))
 
 
 def found(views: list[Event], clicks: list[tuple[Event, int]]) -> list[tuple[int, int, int, int]]:
-    """session, button, clicked, entered"""
+    """place of the session, button, time, entered"""
     clicked = {
         **columns([event for event, _ in clicks]),
         "button": np.array([button for _, button in clicks], np.uint16),
     }
     first = first_clicks(columns(views), np.arange(len(views)), clicked)
-    names = ("session", "button", "clicked", "entered")
+    names = ("place", "button", "time", "entered")
     return sorted(zip(*(first[name].tolist() for name in names), strict=True))
 
 
