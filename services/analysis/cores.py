@@ -1,11 +1,13 @@
 """A report's parts on all cores: read one after another, worked on in native threads meanwhile. numpy and DuckDB let
 go of the interpreter while they work, so that parts are worked on beside each other and beside the reading of the next.
 
-The work must not ask DuckDB: a report has one connection, whose turn it is to read.
+The work must not ask DuckDB: a report has one connection, whose turn it is to read. When all is read, what else is to
+be asked may be asked `beside` the work.
 """
 
 from _queue import SimpleQueue  # a native one, whatever eventlet has put in the place of others
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from eventlet import patcher
@@ -19,6 +21,27 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 Done = tuple[int, R | None, BaseException | None]
+
+
+@contextmanager
+def beside(work: Callable[[], None]) -> Iterator[None]:
+    """It is done meanwhile, in a native thread of its own. Raises what it raises, when both are done."""
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # whatever it is, who waits is told
+            failed.append(error)
+
+    thread = _threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if failed:
+        raise failed[0]
 
 
 def worked(parts: Iterable[P], work: Callable[[P], R]) -> Iterator[R]:

@@ -18,7 +18,7 @@ AT_ONCE = 1_000_000
 """events of the file of which one part is read: few, so that columns stay in the caches, and one part's memory serves
 the next"""
 SESSIONS_AT_ONCE = 500_000
-"""of which the facts are read at once"""
+"""of which the facts are read at once, about"""
 FEW = 0.5
 """of all sessions"""
 NOBODY = -1
@@ -75,12 +75,14 @@ class Sent(NamedTuple):
 def some_sessions(on: Reading, sql: str, parameters: Mapping[str, Any] = {}) -> Iterator[Columns]:
     """The rows of an answer about sessions (`session` and more), ascending, some after others: all of them are as large
     as all else a report holds. Once at least, with none where there are none."""
-    row = first(on.connection, f"select min(session), max(session) from ({sql})", parameters)
-    lowest, highest = row if row and row[0] is not None else (0, 0)
+    row = first(on.connection, f"select min(session), max(session), count(*) from ({sql})", parameters)
+    lowest, highest, count = row if row and row[2] else (0, 0, 1)
+    # Numbers of all apps' sessions: of one app there may be few among them.
+    step = max(1, SESSIONS_AT_ONCE * (highest - lowest + 1) // count)
     some = f"from ({sql}) where session between $low and $high"
     none = True
-    for low in range(lowest, highest + 1, SESSIONS_AT_ONCE):
-        rows = fetch(on, some, {**parameters, "low": low, "high": low + SESSIONS_AT_ONCE - 1})
+    for low in range(lowest, highest + 1, step):
+        rows = fetch(on, some, {**parameters, "low": low, "high": low + step - 1})
         if len(rows["session"]):
             none = False
             yield ascending(rows)
@@ -157,7 +159,7 @@ def in_order(rows: Columns, who: Column) -> Places:
 
 
 def as_sent(rows: Columns, places: Places, key: Places) -> Sent:
-    """The rows at some places, nearly in order; `key`: of their sessions and times."""
+    """The rows at some places, nearly in order; `key`: of their sessions and times. What it is given may be changed."""
     if not (key[1:] >= key[:-1]).all():
         order = np.argsort(key, kind="stable")  # quick where runs are in order
         key, places = key.take(order), places.take(order)

@@ -149,7 +149,10 @@ class Supervisor:
     def cut_off(self) -> None:
         """kill -9 for everything, supervisord first, so that it starts nothing again. Returns when all are gone."""
         if self.alive():
-            _signal(self._call("supervisor.getPID"), signal.SIGKILL)
+            pid = self._call("supervisor.getPID")
+            _signal(pid, signal.SIGKILL)
+            while exists(pid):
+                time.sleep(0.01)
         sweep(self.run, signal.SIGKILL)
 
     def last_lines(self, name: str, count: int = 15) -> str:
@@ -252,12 +255,13 @@ def script_of(program: Program) -> str:
 
 def sweep(run: Path, *signs: signal.Signals) -> None:
     """End what a supervisor of this run directory left behind when it was killed itself: by these signals one after
-    the other, TERM and KILL when none is named. Each is given 15 s, and what was begun meanwhile gets it as well."""
+    the other, TERM and KILL when none is named. Each is given 15 s, and what was begun meanwhile gets it as well. What
+    got it is gone when it has given back its ports, which a dying process does last."""
     mark = f"{STACK}={run}".encode()
     for sign in signs or (signal.SIGTERM, signal.SIGKILL):
         told: set[int] = set()
         end = time.monotonic() + 15
-        while (left := _marked(mark)) and time.monotonic() < end:
+        while ((left := _marked(mark)) or any(map(exists, told))) and time.monotonic() < end:
             for pid in left - told:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, sign)
@@ -289,8 +293,8 @@ def environment(process: Path) -> bytes:
 
 
 def _state(process: Path) -> list[str]:
-    """What /proc/PID/stat says after the name, from field 3 on."""
-    return (process / "stat").read_text().rpartition(")")[2].split()
+    """What /proc/PID/stat says after the name, which may be any bytes: from field 3 on."""
+    return (process / "stat").read_bytes().rpartition(b")")[2].decode().split()
 
 
 def exists(pid: int) -> bool:

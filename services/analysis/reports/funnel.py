@@ -1,15 +1,13 @@
 """The funnel: who reaches which stage, when, and how long it takes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from itertools import chain
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.breakdown import MOST_PARTS, OTHER, know_parts, named, part_of_sessions
-from services.analysis.cores import worked
+from services.analysis.cores import beside, worked
 from services.analysis.matching import CLICK, CUSTOM, PAGE, of_stage
 from services.analysis.reading import Reading
 from services.analysis.reports import intervals
@@ -72,10 +70,10 @@ def funnel(on: Reading, asked: Funnel | None = None, by: BreakdownField | None =
     )
 
 
-def _all_tried(on: Reading, asked: Funnel, beside: Callable[[], None]) -> Tried:
+def _all_tried(on: Reading, asked: Funnel, also_asked: Callable[[], None]) -> Tried:
     """Raises InvalidInput."""
     reached, sessions, kept = [], [], []
-    for ended in tries(on, asked, beside=beside):
+    for ended in tries(on, asked, also_asked=also_asked):
         reached.append(ended.tried.reached)
         sessions.append(ended.tried.session)
         kept.append(on.spill.keep(ended.tried.times))  # the largest
@@ -88,11 +86,11 @@ def _all_tried(on: Reading, asked: Funnel, beside: Callable[[], None]) -> Tried:
 
 
 def tries(
-    on: Reading, asked: Funnel, also: Sequence[str] = (), beside: Callable[[], None] = lambda: None
+    on: Reading, asked: Funnel, also: Sequence[str] = (), also_asked: Callable[[], None] = lambda: None
 ) -> Iterator[Ended]:
     """Of some visitors after others: the events are read and put in order session by session, and gone through visitor
-    by visitor. `also`: columns of the events that are wanted of the last of each try. `beside`: what else is to be
-    read, while those that were read are gone through.
+    by visitor. `also`: columns of the events that are wanted of the last of each try. `also_asked`: what else asks
+    DuckDB, while those that were read are gone through; between what is told nobody else may.
 
     Raises InvalidInput.
     """
@@ -115,13 +113,8 @@ def tries(
     for part in worked(_read(on, asked, kinds, wanted, parts), bind):
         sheaves.add(part)
 
-    def best(rows: Callable[[], Columns]) -> Ended:
-        return _best(rows(), asked, kinds, on.period, also)
-
-    todo: Iterator[Callable[[], Ended | None]] = chain(
-        [beside], (partial(best, rows) for rows in sheaves.each())
-    )
-    yield from filter(None, worked(todo, lambda work: work()))
+    with beside(also_asked):
+        yield from worked(sheaves.each(), lambda rows: _best(rows(), asked, kinds, on.period, also))
 
 
 def _read(

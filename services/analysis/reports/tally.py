@@ -36,14 +36,15 @@ class Tally:
 
     def of_part(self, found: Touches, place: Callable[[Columns], Column]) -> Tallied:
         """`place`: where the rows of Touches belong. Changes nothing: for any thread."""
-        visits = found.visits["thing"] * self.places + place(found.visits)
+        number = np.int32 if self.people.groups < 2**31 else np.int64
+        acts = found.acts["thing"] * number(self.places) + place(found.acts)
         clicks, firsts = (
-            rows["button"] * np.int32(self.places) + place(rows) for rows in (found.clicks, found.firsts)
+            rows["button"] * number(self.places) + place(rows) for rows in (found.clicks, found.firsts)
         )
         of_page = found.firsts["of_page"]
         return Tallied(
             clicks=np.bincount(clicks, minlength=len(self.clicks)),
-            people=grouped(*by_group(visits, found.visits["who"], once=True)),
+            people=grouped(*by_group(acts, found.acts["who"], once=True)),
             from_start=grouped(*by_group(firsts[~of_page], found.firsts["took"][~of_page])),
             from_entry=grouped(*by_group(firsts[of_page], found.firsts["took"][of_page])),
         )

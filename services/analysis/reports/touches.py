@@ -10,7 +10,7 @@ from services.analysis.reading import Reading
 from services.analysis.reports import intervals
 from services.analysis.reports.first_clicks import NOTHING, first_clicks
 from services.analysis.rows import Column, Columns
-from services.analysis.ways import NOBODY, Whose, events, some_sessions, whose
+from services.analysis.ways import NOBODY, Bits, Whose, events, some_sessions, whose
 
 CLICKED, HOVERED, SAW = range(3)
 KINDS = 3
@@ -39,10 +39,10 @@ class Touches(msgspec.Struct):
     """Of some of the sessions, all of them, in the period. What is of a session has `place`: its number from the first
     one's on."""
 
-    visits: Columns
+    acts: Columns
     """who, place, thing (a button and a kind: number of the button * KINDS + kind), interval; each once"""
     clicks: Columns
-    """place, button, interval"""
+    """place, button, interval and more"""
     hovers: Columns
     """button, elapsed (ms), flags"""
     firsts: Columns
@@ -74,16 +74,16 @@ def _of_kind(on: Reading, part: Whose, kind: int, start: int) -> Columns:
 
 def _known(sessions: Whose, rows: Columns) -> Columns:
     """Those of these sessions, with `place`."""
-    rows = {**rows, "place": rows["session"] - sessions.first}
-    here = np.flatnonzero(sessions.of.take(rows["place"]) != NOBODY)
-    return {name: column.take(here) for name, column in rows.items() if name != "session"}
+    place = rows["session"] - sessions.first
+    rest = {name: column for name, column in rows.items() if name != "session"}
+    return _where(sessions.of.take(place) != NOBODY, {"place": place, **rest})
 
 
 def touches(of: Read, begins: Sequence[int], start: int) -> Touches:
     """In the period that begins at `start` (UNIX ms), and its intervals that begin at these moments."""
     clicks, hovers, seen = (_known(of.sessions, rows) for rows in (of.clicks, of.hovers, of.seen))
-    firsts = _firsts(of, clicks)
-    clicks, firsts = (_since(start, rows) for rows in (clicks, firsts))
+    firsts = _since(start, _firsts(of, clicks, start))
+    clicks = _since(start, clicks)
     found = [clicks, hovers, seen]
     place, time, button = (
         np.concatenate([one[name] for one in found]) for name in ("place", "time", "button")
@@ -93,7 +93,7 @@ def touches(of: Read, begins: Sequence[int], start: int) -> Touches:
     group, place = by_group((button * np.int32(KINDS) + kind) * len(begins) + interval, place, once=True)
     thing = group // len(begins)
     return Touches(
-        visits={
+        acts={
             "who": of.sessions.of.take(place),
             "place": place,
             "thing": thing,
@@ -105,17 +105,25 @@ def touches(of: Read, begins: Sequence[int], start: int) -> Touches:
     )
 
 
-def _since(start: int, rows: Columns) -> Columns:
-    inside = np.flatnonzero(rows["time"] >= start)
-    return {name: column.take(inside) for name, column in rows.items()}
-
-
-def _firsts(of: Read, clicks: Columns) -> Columns:
+def _firsts(of: Read, clicks: Columns, start: int) -> Columns:
+    """Of the sessions that clicked since then, the first ones before it too."""
     clicked = np.zeros(len(of.started), np.bool_)
-    clicked[clicks["place"]] = True
+    clicked[_since(start, clicks)["place"]] = True
+    clicks = _where(clicked.take(clicks["place"]), clicks)
     views = {**of.views, "place": of.views["session"] - of.sessions.first}
     found = first_clicks(views, np.flatnonzero(clicked.take(views["place"])), clicks)
     entered = found.pop("entered")
     of_page = entered != NOTHING
     begins = np.where(of_page, entered, of.started.take(found["place"]))
     return {**found, "took": np.maximum(found["time"] - begins, 0), "of_page": of_page}
+
+
+def _since(start: int, rows: Columns) -> Columns:
+    return _where(rows["time"] >= start, rows)
+
+
+def _where(those: Bits, rows: Columns) -> Columns:
+    if those.all():
+        return rows
+    places = np.flatnonzero(those)
+    return {name: column.take(places) for name, column in rows.items()}

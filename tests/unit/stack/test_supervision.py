@@ -3,7 +3,9 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -118,8 +120,9 @@ def test_an_environment_is_waited_for_while_another_program_is_laid_out(tmp_path
     def show(environ: bytes, memory: int, env_start: int, env_end: int) -> None:
         fields = ["0"] * 50
         fields[20], fields[47], fields[48] = str(memory), str(env_start), str(env_end)
-        (process / "stat").write_text(f"7 (sh (odd) name) {' '.join(fields)}")
-        (process / "environ").write_bytes(environ)
+        for name, text in (("stat", f"7 (sh (odd) name) {' '.join(fields)}".encode()), ("environ", environ)):
+            (tmp_path / name).write_bytes(text)
+            (tmp_path / name).replace(process / name)  # never half written
 
     show(b"", 4096, 0, 0)
     later = threading.Timer(0.1, show, (b"A=1\0", 4096, 100, 104))
@@ -151,6 +154,26 @@ def test_what_is_becoming_another_program_is_swept_away_too(tmp_path: Path) -> N
         for process in restless:
             process.kill()
             process.wait()
+
+
+def test_what_was_swept_away_has_given_back_its_ports(tmp_path: Path) -> None:
+    large = """
+import signal, socket
+memory = bytearray(300_000_000)
+memory[::4096] = bytes(len(memory[::4096])).replace(b"\\0", b"1")
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+signal.pause()
+"""
+    with subprocess.Popen(
+        ["/usr/bin/setpriv", "--pdeathsig", "KILL", sys.executable, "-c", large],
+        env={STACK: str(tmp_path)},
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        port = int(process.stdout.readline())
+        sweep(tmp_path, signal.SIGKILL)
+        socket.create_server(("127.0.0.1", port), reuse_port=False).close()
 
 
 def test_what_is_cut_off_is_gone_at_once_and_stays_gone(supervisor: Supervisor) -> None:

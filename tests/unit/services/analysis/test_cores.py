@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.analysis.cores import CORES, worked
+from services.analysis.cores import CORES, beside, worked
 
 
 def test_what_is_made_of_the_parts_comes_in_their_order() -> None:
@@ -69,7 +69,7 @@ PATCHED = """
 import eventlet
 eventlet.monkey_patch()
 from eventlet import patcher, tpool
-from services.analysis.cores import CORES, worked
+from services.analysis.cores import CORES, beside, worked
 together = patcher.original("threading").Barrier(CORES)
 ticks = []
 
@@ -99,3 +99,44 @@ def test_in_a_service_the_threads_are_native_ones_and_the_event_loop_goes_on() -
         check=False,
     )
     assert patched.returncode == 0, patched.stderr
+
+
+def test_what_is_done_beside_is_done_meanwhile_and_at_the_end() -> None:
+    one, other = threading.Event(), threading.Event()
+    done: list[bool] = []
+
+    def work() -> None:
+        one.set()
+        done.append(other.wait(5))
+
+    with beside(work):
+        assert one.wait(5)
+        other.set()
+    assert done == [True]
+
+
+def test_what_fails_beside_is_raised_when_both_are_done() -> None:
+    def work() -> None:
+        raise ValueError("beside")
+
+    went_on = False
+    with pytest.raises(ValueError, match="beside"), beside(work):
+        went_on = True
+    assert went_on
+
+
+def test_what_is_done_beside_is_waited_for_also_where_the_rest_fails() -> None:
+    let_go, done = threading.Event(), []
+
+    def work() -> None:
+        assert let_go.wait(5)
+        done.append(True)
+
+    def rest() -> None:
+        with beside(work):
+            let_go.set()
+            raise ValueError("the rest")
+
+    with pytest.raises(ValueError, match="the rest"):
+        rest()
+    assert done == [True]
