@@ -82,7 +82,7 @@ def some_sessions(on: Reading, sql: str, parameters: Mapping[str, Any] = {}) -> 
     some = f"from ({sql}) where session between $low and $high"
     none = True
     for low in range(lowest, highest + 1, step):
-        rows = fetch(on, some, {**parameters, "low": low, "high": low + step - 1})
+        rows = fetch(on, some, {**parameters, "low": low, "high": min(low + step - 1, highest)})
         if len(rows["session"]):
             none = False
             yield ascending(rows)
