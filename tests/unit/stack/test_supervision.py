@@ -156,24 +156,27 @@ def test_what_is_becoming_another_program_is_swept_away_too(tmp_path: Path) -> N
             process.wait()
 
 
-def test_what_was_swept_away_has_given_back_its_ports(tmp_path: Path) -> None:
-    large = """
-import signal, socket
-memory = bytearray(300_000_000)
-memory[::4096] = bytes(len(memory[::4096])).replace(b"\\0", b"1")
+def test_what_was_swept_away_has_given_back_its_ports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying = """
+import signal, socket, sys, time
 listening = socket.create_server(("127.0.0.1", 0))
+signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.5), sys.exit()))
 print(listening.getsockname()[1], flush=True)
 signal.pause()
 """
     with subprocess.Popen(
-        ["/usr/bin/setpriv", "--pdeathsig", "KILL", sys.executable, "-c", large],
-        env={STACK: str(tmp_path)},
-        stdout=subprocess.PIPE,
+        ["/usr/bin/setpriv", "--pdeathsig", "KILL", sys.executable, "-c", dying], stdout=subprocess.PIPE
     ) as process:
         assert process.stdout
         port = int(process.stdout.readline())
-        sweep(tmp_path, signal.SIGKILL)
-        socket.create_server(("127.0.0.1", port), reuse_port=False).close()
+        # As of one that has lost its memory and not yet its ports: its environment is there once and never again.
+        marked = iter([{process.pid}])
+        monkeypatch.setattr("stack.local.supervision._marked", lambda mark: next(marked, set()))
+        sweep(tmp_path, signal.SIGTERM)
+        assert process.poll() == 0
+        socket.create_server(("127.0.0.1", port)).close()
 
 
 def test_what_is_cut_off_is_gone_at_once_and_stays_gone(supervisor: Supervisor) -> None:

@@ -69,7 +69,7 @@ PATCHED = """
 import eventlet
 eventlet.monkey_patch()
 from eventlet import patcher, tpool
-from services.analysis.cores import CORES, beside, worked
+from services.analysis.cores import CORES, worked
 together = patcher.original("threading").Barrier(CORES)
 ticks = []
 
