@@ -6,8 +6,9 @@ An answer is kept for a second from when its reading began: no report is older t
 
 Of those that wait, the one goes first that is due first: after about three times what its kind took lately. So a quick
 one does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at
-the same time and comes first by a hair: that holds back for a twentieth of what it takes. Kinds that take about as long
-keep the order in which they were asked, as a dashboard asks from the top: which is quicker changes by chance.
+the same time and comes first by a hair: that holds back for a twentieth of what it takes. Of kinds that are asked for
+at the same time and take about as long, the one goes first that was asked for first ever: which is quicker, and which
+of a dashboard's questions comes first, changes by chance, and who reloads would wait now for this, now for that.
 
 What nobody waits for any more is not worked on, or it would keep those waiting who still do.
 """
@@ -20,7 +21,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from services.analysis.together import Together
-from services.analysis.turns import Turns
+from services.analysis.turns import Due, Turns
 from services.contracts.analysis.report import PATIENCE, ReportCall
 from services.contracts.config import AppConfig
 
@@ -33,12 +34,30 @@ DUE = 3.0
 """times what it takes"""
 HOLD_BACK = 0.05
 """times what it takes"""
-MOST_HELD_BACK = 0.05
-"""seconds"""
+AT_ONCE = 0.05
+"""seconds: what is asked for within them counts as asked for at the same time, and nobody holds back for longer"""
 ABOUT = 2**0.75
 """times more or less than what a kind takes about: then that is told anew, to a power of two"""
 LATELY = 0.3
 """what the last time counts against all before: once it may have taken long because of something else"""
+
+
+class Kind(msgspec.Struct):
+    """Of questions: how long they take."""
+
+    place: int
+    """of those kinds that were asked for until now, the first ever first"""
+    took: float = 0
+    """seconds, lately; 0 before the first"""
+    about: float = 0
+    """seconds, likewise: a power of two"""
+
+    def learn(self, took: float) -> None:
+        """`took`: seconds, just now."""
+        before = self.took or took
+        self.took = max(before + LATELY * (took - before), 1e-6)
+        if not self.about / ABOUT <= self.took <= self.about * ABOUT:
+            self.about = 2.0 ** round(math.log2(self.took))
 
 
 class Answer(msgspec.Struct):
@@ -59,10 +78,9 @@ class Questions:
     def __init__(self, turns: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._turns = Turns(turns, PATIENCE)
         self._clock = clock
-        self._took: dict[str, float] = {}
-        """seconds, of each kind"""
-        self._about: dict[str, float] = {}
-        """seconds, likewise: a power of two"""
+        self._kinds: dict[str, Kind] = {}
+        self._asked = -math.inf
+        """when what is asked for now counts as asked for"""
         self._together: Together[Any] = Together()  # Any: as above
         self._kept: dict[bytes, Answer] = {}
         """the oldest first"""
@@ -79,20 +97,18 @@ class Questions:
         return answer
 
     def _worked(self, question: bytes, work: Callable[[], T], kind: str) -> T:
-        due = self._clock() + DUE * self._about.get(kind, 0)
-        with self._turns.turn(due, min(HOLD_BACK * self._took.get(kind, 0), MOST_HELD_BACK)):
+        known = self._kinds.setdefault(kind, Kind(place=len(self._kinds)))
+        with self._turns.turn(self._due(known), min(HOLD_BACK * known.took, AT_ONCE)):
             read = self._clock()
             answer = work()
-            self._learn(kind, self._clock() - read)
+            known.learn(self._clock() - read)
         self._keep(question, Answer(read, answer))
         return answer
 
-    def _learn(self, kind: str, took: float) -> None:
-        before = self._took.get(kind, took)
-        takes = self._took[kind] = max(before + LATELY * (took - before), 1e-6)
-        about = self._about.get(kind)
-        if about is None or not about / ABOUT <= takes <= about * ABOUT:
-            self._about[kind] = 2.0 ** round(math.log2(takes))
+    def _due(self, kind: Kind) -> Due:
+        if (now := self._clock()) > self._asked + AT_ONCE:
+            self._asked = now
+        return Due(self._asked + DUE * kind.about, kind.place)
 
     def _fresh(self, answer: Answer) -> bool:
         return self._clock() - answer.read <= KEPT

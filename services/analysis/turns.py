@@ -9,6 +9,7 @@ import heapq
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from eventlet.event import Event
 from eventlet.hubs import get_hub
@@ -17,19 +18,26 @@ from eventlet.timeout import Timeout
 from services.contracts.errors import Overloaded
 
 
+class Due(NamedTuple):
+    at: float
+    """on whatever clock, the same for all"""
+    place: int = 0
+    """among those due at the same time"""
+
+
 class Turns:
     """`patience`: seconds that anybody waits for one."""
 
     def __init__(self, count: int, patience: float) -> None:
         self._free = count
         self._patience = patience
-        self._waiting: list[tuple[float, int, Event]] = []
-        """a heap; of those due at the same time, who came first"""
+        self._waiting: list[tuple[Due, int, Event]] = []
+        """a heap; of those due likewise, who came first"""
         self._came = itertools.count()
 
     @contextmanager
-    def turn(self, due: float, hold_back: float = 0) -> Iterator[None]:
-        """Wait for it, and hand it on. `due`: on whatever clock, the same for all. `hold_back`: seconds.
+    def turn(self, due: Due, hold_back: float = 0) -> Iterator[None]:
+        """Wait for it, and hand it on. `hold_back`: seconds.
 
         Raises Overloaded where it does not come in time.
         """
@@ -39,7 +47,7 @@ class Turns:
         finally:
             self._hand_on()
 
-    def _wait(self, due: float, hold_back: float) -> None:
+    def _wait(self, due: Due, hold_back: float) -> None:
         called = Event()
         heapq.heappush(self._waiting, (due, next(self._came), called))
         self._call_in(hold_back)

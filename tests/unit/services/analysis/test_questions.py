@@ -149,24 +149,43 @@ def test_a_quick_one_that_took_long_once_still_goes_first() -> None:
 
 
 @pytest.mark.parametrize("later", [0.6, 1, 1.5])
-def test_of_those_that_take_about_as_long_who_was_asked_first_goes_first(later: float) -> None:
+@pytest.mark.parametrize("order", [("top", "below"), ("below", "top")])
+def test_of_those_asked_at_once_that_take_about_as_long_who_was_first_ever_goes_first(
+    later: float, order: tuple[str, str]
+) -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    for place, (kind, seconds) in enumerate((("first", 1), ("then", 0.8), ("first", later), ("then", 0.9))):
+    for place, (kind, seconds) in enumerate((("top", 1), ("below", 0.8), ("top", later), ("below", 0.9))):
         questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
-    works = {"begun": Work(), "first": Work(), "then": Work()}
-    asking = []
-    for kind, work in works.items():
-        asking.append(eventlet.spawn(questions.answer, kind.encode(), work, kind))
+    assert went(questions, clock, order, 0.01) == ["top", "below"]
+
+
+def test_of_those_that_take_about_as_long_who_was_asked_earlier_goes_first() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+    for place, kind in enumerate(("top", "below")):
+        questions.answer(b"%d" % place, partial(taking, clock, 1), kind)
+    assert went(questions, clock, ("below", "top"), 0.1) == ["below", "top"]
+
+
+def went(questions: Questions, clock: Clock, kinds: tuple[str, ...], apart: float) -> list[str]:
+    """The order in which the kinds are answered that are asked for, `apart` seconds from one another, while another
+    question is being answered."""
+    under_way = Work()
+    asking = [eventlet.spawn(questions.answer, b"under way", under_way, "under way")]
+    until(lambda: under_way.begun)
+    clock.now += 1  # what comes now is asked for later
+    order: list[str] = []
+    for kind in kinds:
+        asking.append(eventlet.spawn(questions.answer, kind.encode(), partial(order.append, kind), kind))
         settle()
-        clock.now += 0.01
-    works["begun"].done.send("x")
-    settle()
-    assert [work.begun for work in works.values()] == [1, 1, 0]
-    for kind in ("first", "then"):
-        works[kind].done.send("x")
+        clock.now += apart
+    assert order == []
+    under_way.done.send("x")
     with eventlet.Timeout(PATIENCE):
-        assert [one.wait() for one in asking] == ["x"] * 3
+        for one in asking:
+            one.wait()
+    return order
 
 
 def test_a_slow_one_holds_back_for_a_quick_one_that_comes_right_after_it() -> None:

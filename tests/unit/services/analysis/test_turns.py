@@ -4,7 +4,7 @@ import eventlet
 import pytest
 from eventlet.event import Event
 
-from services.analysis.turns import Turns
+from services.analysis.turns import Due, Turns
 from services.contracts.errors import Overloaded
 from tests.unit.services.analysis.meanwhile import settle
 
@@ -19,20 +19,35 @@ class Line:
         self.turns = Turns(1, patience)
         self.went: list[str] = []
 
-    def go(self, name: str, due: float = 0, hold_back: float = 0) -> None:
-        with self.turns.turn(due, hold_back):
+    def go(self, name: str, due: float = 0, hold_back: float = 0, place: int = 0) -> None:
+        with self.turns.turn(Due(due, place), hold_back):
             self.went.append(name)
 
 
 def test_who_is_due_first_goes_first_of_the_same_time_who_came_first() -> None:
     line = Line()
-    with line.turns.turn(0):
+    with line.turns.turn(Due(0)):
         for name, due in (("late", 3.0), ("early", 1.0), ("late too", 3.0), ("between", 2.0)):
             eventlet.spawn(line.go, name, due)
         settle()
         assert line.went == []
     settle()
     assert line.went == ["early", "between", "late", "late too"]
+
+
+def test_of_those_due_at_the_same_time_the_one_with_the_first_place_goes_first() -> None:
+    line = Line()
+    with line.turns.turn(Due(0)):
+        for name, due, place in (
+            ("third", 1.0, 2),
+            ("second", 1.0, 1),
+            ("first", 0.0, 3),
+            ("third too", 1.0, 2),
+        ):
+            eventlet.spawn(line.go, name, due, place=place)
+        settle()
+    settle()
+    assert line.went == ["first", "second", "third", "third too"]
 
 
 def test_of_those_let_in_at_the_same_time_the_one_that_is_due_first_goes_first() -> None:
@@ -67,7 +82,7 @@ def test_who_holds_back_goes_when_nobody_comes() -> None:
 
 def test_who_has_waited_for_a_turn_does_not_hold_back() -> None:
     line = Line()
-    with line.turns.turn(0):
+    with line.turns.turn(Due(0)):
         eventlet.spawn(line.go, "next", 0, LONG)
         settle()
     settle()
@@ -104,7 +119,7 @@ def test_a_turn_that_nobody_waits_for_any_more_is_for_who_comes_next() -> None:
 
 def test_who_has_waited_for_too_long_is_refused_and_left_out() -> None:
     line = Line(patience=0.01)
-    with line.turns.turn(0), pytest.raises(Overloaded):
+    with line.turns.turn(Due(0)), pytest.raises(Overloaded):
         line.go("too late")
     line.go("next")
     assert line.went == ["next"]
@@ -112,13 +127,13 @@ def test_who_has_waited_for_too_long_is_refused_and_left_out() -> None:
 
 def test_what_is_begun_in_time_may_take_longer() -> None:
     line = Line(patience=0.01)
-    with line.turns.turn(0):
+    with line.turns.turn(Due(0)):
         eventlet.sleep(0.02)
 
 
 def test_who_gives_up_just_when_called_hands_the_turn_on() -> None:
     line = Line()
-    with line.turns.turn(0):
+    with line.turns.turn(Due(0)):
         first, _ = eventlet.spawn(line.go, "first"), eventlet.spawn(line.go, "second")
         settle()
     eventlet.sleep(0)  # the first has been called and has not gone on yet
