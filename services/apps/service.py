@@ -19,9 +19,11 @@ from services.contracts.apps import (
     LockApp,
     MemberList,
     Permit,
+    PermitEach,
     RejectInvite,
     Remind,
     RemoveMember,
+    Seeing,
     UnlockApp,
     UpdateApp,
 )
@@ -51,6 +53,10 @@ class Apps(Healthy):
     @rpc
     def permit(self, request: Permit) -> App:
         return sites.permit(request)
+
+    @rpc
+    def permit_each(self, request: PermitEach) -> Seeing:
+        return sites.permit_each(request)
 
     @rpc
     def update(self, request: UpdateApp) -> App:

@@ -23,6 +23,8 @@ from services.contracts.apps import (
     AppRole,
     CreateApp,
     Permit,
+    PermitEach,
+    Seeing,
     UpdateApp,
 )
 from services.contracts.audit import AppsDeed, Did
@@ -63,9 +65,7 @@ def _name_taken(actor: Actor) -> AppNameTaken:
 
 def seen_by(actor: Actor) -> list[App]:
     of_organisation = Site.objects(organisation=actor.organisation).order_by("key")
-    roles = (
-        (site, role_of(actor.user, site.owner, site.members, site.visibility)) for site in of_organisation
-    )
+    roles = ((site, _role(actor, site)) for site in of_organisation)
     return [site.told(role) for site, role in roles if role is not None]
 
 
@@ -77,10 +77,14 @@ def found(actor: Actor, app: str) -> Site | None:
     return site
 
 
+def _role(actor: Actor, site: Site | None) -> AppRole | None:
+    return site and role_of(actor.user, site.owner, site.members, site.visibility)
+
+
 def permitted(actor: Actor, app: str, action: Action) -> tuple[Site, AppRole]:
     """Raises AppUnknown, Forbidden, ConfigLocked."""
     site = found(actor, app)
-    role = site and role_of(actor.user, site.owner, site.members, site.visibility)
+    role = _role(actor, site)
     if site is None or role is None:
         raise AppUnknown("there is no such app")
     if not may(role, action):
@@ -94,6 +98,19 @@ def permit(request: Permit) -> App:
     """Raises AppUnknown, Forbidden, ConfigLocked."""
     site, role = permitted(request.actor, request.app, request.action)
     return site.told(role)
+
+
+def permit_each(request: PermitEach) -> Seeing:
+    """Each app is looked for once for all who ask for it from the same organisation."""
+    sites: dict[tuple[str, str], Site | None] = {}
+    each = []
+    for seer in request.seers:
+        key = (seer.actor.organisation, seer.app)
+        if key not in sites:
+            sites[key] = found(seer.actor, seer.app)
+        role = _role(seer.actor, sites[key])
+        each.append(role is not None and may(role, "see"))
+    return Seeing(each)
 
 
 def change(actor: Actor, app: str, action: Action, alter: Alter) -> Site:

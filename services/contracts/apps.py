@@ -91,6 +91,24 @@ class Permit(Call[App]):
     action: Action = "see"
 
 
+class Seer(msgspec.Struct, frozen=True):
+    """Somebody who asks to see an app."""
+
+    actor: Actor
+    app: str
+
+
+class Seeing(msgspec.Struct):
+    each: list[bool]
+
+
+class PermitEach(Call[Seeing]):
+    """Of each of them in turn, whether they may see the app now: `Permit` to see, for many at once."""
+
+    address: ClassVar[str] = "apps.permit_each"
+    seers: list[Seer]
+
+
 class UpdateApp(Call[App]):
     """What is unset stays. Raises AppUnknown, Forbidden, AppNameTaken, InvalidInput."""
 

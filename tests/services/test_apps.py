@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.apps.documents import Site
-from services.contracts.apps import App, AppCreated, CreateApp, ListApps, Permit
+from services.contracts.apps import App, AppCreated, CreateApp, ListApps, Permit, PermitEach, Seer
 from services.contracts.errors import AppNameTaken, AppUnknown, ConfigLocked, Forbidden, InvalidInput
 from services.contracts.messages import Actor
 from tests.services.conftest import Ask, Heard, fresh
@@ -81,6 +81,31 @@ def test_an_app_of_another_organisation_does_not_exist(services: Ask) -> None:
     for unknown in (app.id, "0" * 24, "nonsense", ""):
         with pytest.raises(AppUnknown):
             services(Permit(actor=somebody(), app=unknown))
+
+
+def test_of_many_at_once_each_is_told_whether_they_may_see_the_app_they_ask_for(services: Ask) -> None:
+    owner = somebody()
+    colleague, stranger = somebody(owner.organisation), somebody()
+    private = services(create(owner, "private")).id
+    public = services(create(owner, "public", visibility="public")).id
+    joined = services(create(owner, "joined")).id
+    Site.objects(id=joined).update_one(push__members=colleague.user)
+    may_see = {
+        (owner, private): True,
+        (owner, public): True,
+        (owner, joined): True,
+        (colleague, private): False,
+        (colleague, public): True,
+        (colleague, joined): True,
+        (stranger, private): False,
+        (stranger, public): False,
+        (stranger, joined): False,
+        (owner, "0" * 24): False,
+        (owner, "nonsense"): False,
+        (Actor(user=owner.user, organisation=""), public): False,
+    }
+    assert services(PermitEach(seers=[Seer(*asked) for asked in may_see])).each == [*may_see.values()]
+    assert services(PermitEach(seers=[])).each == []
 
 
 def locked(app: App) -> App:
