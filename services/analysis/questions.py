@@ -6,7 +6,7 @@ An answer is kept for a second from when its reading began: no report is older t
 
 Of those that wait, the one goes first that is due first: after about three times what its kind took lately. So a quick
 one does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at
-the same time and comes first by a hair: that holds back for a twentieth of what it takes. Of kinds that are asked for
+the same time and comes first by a hair: that holds back for a tenth of what it takes. Of kinds that are asked for
 at the same time and take about as long, the one goes first that was asked for first ever: which is quicker, and which
 of a dashboard's questions comes first, changes by chance, and who reloads would wait now for this, now for that.
 
@@ -32,7 +32,7 @@ KEPT = 1.0
 MOST_KEPT = 100
 DUE = 3.0
 """times what it takes"""
-HOLD_BACK = 0.05
+HOLD_BACK = 0.1
 """times what it takes"""
 AT_ONCE = 0.05
 """seconds: what is asked for within them counts as asked for at the same time, and nobody holds back for longer"""
