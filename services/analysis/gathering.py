@@ -1,5 +1,6 @@
 """Questions that are asked together: one asking at a time is under way, and what comes meanwhile is gathered and asked
-next, all at once. None waits for more to come, and none is told what was asked before it came.
+next, all at once. None waits for more to come, none is told what was asked before it came, and none waits for long for
+an asking that is slow.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -12,12 +13,17 @@ from eventlet.semaphore import Semaphore
 Q = TypeVar("Q", bound=Hashable)
 A = TypeVar("A")
 
+SLOW = 0.25
+"""seconds: after them the next asking begins although the last one has not ended"""
+
 
 class Round(Generic[Q]):
+    """Questions that are asked together."""
+
     def __init__(self) -> None:
         self.questions: dict[Q, None] = {}
         self.answered: Event = Event()
-        """with an answer for each question"""
+        """sends the answers by their questions"""
 
 
 class Gathering(Generic[Q, A]):
@@ -26,24 +32,30 @@ class Gathering(Generic[Q, A]):
         self._asking = Semaphore()
 
     def answer(self, question: Q, find_out: Callable[[Sequence[Q]], Sequence[A]]) -> A:
-        """`find_out`: an answer to each question in turn, the same for whoever asks. Raises what it raises."""
+        """Raises what finding out raises.
+
+        `find_out`: an answer to each question in turn. That of whoever came first is asked for all, so it must not
+        depend on who asks.
+        """
         gathered = self._gathered
         if gathered is None:
             gathered = self._gathered = Round()
-            eventlet.spawn_n(
-                self._find_out, gathered, find_out
-            )  # by nobody who may give up before the others
+            # Not by who asks: they may give up before the others.
+            eventlet.spawn_n(self._find_out, gathered, find_out)
         gathered.questions[question] = None
         answers: dict[Q, A] = gathered.answered.wait()
         return answers[question]
 
     def _find_out(self, gathered: Round[Q], find_out: Callable[[Sequence[Q]], Sequence[A]]) -> None:
-        with self._asking:
+        in_turn = self._asking.acquire(timeout=SLOW)
+        try:
             self._gathered = None
             questions = list(gathered.questions)
-            try:
-                answers = dict(zip(questions, find_out(questions), strict=True))
-            except Exception as error:  # whatever it is, who waits is told
-                gathered.answered.send_exception(error)
-            else:
-                gathered.answered.send(answers)
+            answers = dict(zip(questions, find_out(questions), strict=True))
+        except BaseException as error:  # whatever it is, who waits is told
+            gathered.answered.send_exception(error)
+        else:
+            gathered.answered.send(answers)
+        finally:
+            if in_turn:
+                self._asking.release()

@@ -1,5 +1,6 @@
 """Whether somebody may see an app, asked of `apps` for every report: a permission is kept no longer than the asking
-takes. Ten dashboards ask for forty reports at once, and a few calls let all of them in.
+takes. Of all who come while one call is under way the next one asks, so that few calls let in what ten dashboards ask
+for at once.
 """
 
 from nameko.extensions import DependencyProvider

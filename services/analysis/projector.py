@@ -40,7 +40,7 @@ from services.analysis.change_stream import Batch, PositionLost
 from services.analysis.matching import Matcher
 from services.analysis.memory import keep_memory
 from services.analysis.projection import Applied, Projection, ProjectionUnusable, Standing
-from services.analysis.questions import Questions
+from services.analysis.questions import Kind, Questions
 from services.analysis.reading import Reading, reading
 from services.analysis.record import Document
 from services.analysis.refused import Refused
@@ -148,7 +148,7 @@ class Projector(DependencyProvider):
         return Freshness(as_of=self.as_of, complete=self.complete)
 
     def answer(
-        self, question: bytes, kind: str, scope: Scope, config: AppConfig, report: Callable[[Reading], T]
+        self, question: bytes, kind: Kind, scope: Scope, config: AppConfig, report: Callable[[Reading], T]
     ) -> T:
         """As `read`, in turn; the same question is answered once for all who ask it meanwhile."""
         return self.questions.answer(question, lambda: self.read(scope, config, report), kind)

@@ -6,9 +6,11 @@ An answer is kept for a second from when its reading began: no report is older t
 
 Of those that wait, the one goes first that is due first: after about three times what its kind took lately. So a quick
 one does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at
-the same time and comes first by a hair: that holds back for a tenth of what it takes. Of kinds that are asked for
-at the same time and take about as long, the one goes first that was asked for first ever: which is quicker, and which
-of a dashboard's questions comes first, changes by chance, and who reloads would wait now for this, now for that.
+the same time and comes first by a hair: that holds back for a tenth of what it takes, 50 ms at most.
+
+Kinds of which that is the same power of two take about as long. Those that come within 50 ms of the first of them go in
+a fixed order, and so do those of all dashboards that reload at once: which takes less, and which comes first, changes
+by chance, and who reloads would wait now for this, now for that.
 
 What nobody waits for any more is not worked on, or it would keep those waiting who still do.
 """
@@ -35,29 +37,38 @@ DUE = 3.0
 HOLD_BACK = 0.1
 """times what it takes"""
 AT_ONCE = 0.05
-"""seconds: what is asked for within them counts as asked for at the same time, and nobody holds back for longer"""
+"""seconds from the first that count as the same time; nobody holds back for longer"""
 ABOUT = 2**0.75
 """times more or less than what a kind takes about: then that is told anew, to a power of two"""
 LATELY = 0.3
 """what the last time counts against all before: once it may have taken long because of something else"""
 
 
-class Kind(msgspec.Struct):
-    """Of questions: how long they take."""
+class Kind(msgspec.Struct, frozen=True):
+    """Of questions that take about as long."""
 
-    place: int
-    """of those kinds that were asked for until now, the first ever first"""
-    took: float = 0
-    """seconds, lately; 0 before the first"""
+    name: str = ""
+    place: int = 0
+    """among kinds that take as long as each other: the least goes first"""
+
+
+OF_NO_KIND = Kind()
+
+
+class Taking(msgspec.Struct):
+    """How long a kind takes."""
+
+    lately: float = 0
+    """seconds; 0 before the first"""
     about: float = 0
     """seconds, likewise: a power of two"""
 
     def learn(self, took: float) -> None:
         """`took`: seconds, just now."""
-        before = self.took or took
-        self.took = max(before + LATELY * (took - before), 1e-6)
-        if not self.about / ABOUT <= self.took <= self.about * ABOUT:
-            self.about = 2.0 ** round(math.log2(self.took))
+        before = self.lately or took
+        self.lately = max(before + LATELY * (took - before), 1e-6)
+        if not self.about / ABOUT <= self.lately <= self.about * ABOUT:
+            self.about = 2.0 ** round(math.log2(self.lately))
 
 
 class Answer(msgspec.Struct):
@@ -78,15 +89,15 @@ class Questions:
     def __init__(self, turns: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._turns = Turns(turns, PATIENCE)
         self._clock = clock
-        self._kinds: dict[str, Kind] = {}
-        self._asked = -math.inf
-        """when what is asked for now counts as asked for"""
+        self._kinds: dict[str, Taking] = {}
+        self._first = -math.inf
+        """when the first of those came that count as coming at the same time"""
         self._together: Together[Any] = Together()  # Any: as above
         self._kept: dict[bytes, Answer] = {}
         """the oldest first"""
 
-    def answer(self, question: bytes, work: Callable[[], T], kind: str = "") -> T:
-        """In turn, where it must be worked on. `kind`: of questions that take about as long.
+    def answer(self, question: bytes, work: Callable[[], T], kind: Kind = OF_NO_KIND) -> T:
+        """In turn, where it must be worked on.
 
         Raises Overloaded where its turn does not come in time, and what the work raises.
         """
@@ -96,19 +107,21 @@ class Questions:
         answer: T = self._together.answer(question, lambda: self._worked(question, work, kind))
         return answer
 
-    def _worked(self, question: bytes, work: Callable[[], T], kind: str) -> T:
-        known = self._kinds.setdefault(kind, Kind(place=len(self._kinds)))
-        with self._turns.turn(self._due(known), min(HOLD_BACK * known.took, AT_ONCE)):
+    def _worked(self, question: bytes, work: Callable[[], T], kind: Kind) -> T:
+        takes = self._kinds.get(kind.name, Taking())
+        due = Due(self._came() + DUE * takes.about, kind.place)
+        with self._turns.turn(due, min(HOLD_BACK * takes.lately, AT_ONCE)):
             read = self._clock()
             answer = work()
-            known.learn(self._clock() - read)
+            self._kinds.setdefault(kind.name, takes).learn(self._clock() - read)
         self._keep(question, Answer(read, answer))
         return answer
 
-    def _due(self, kind: Kind) -> Due:
-        if (now := self._clock()) > self._asked + AT_ONCE:
-            self._asked = now
-        return Due(self._asked + DUE * kind.about, kind.place)
+    def _came(self) -> float:
+        """When who comes now counts as coming."""
+        if (now := self._clock()) > self._first + AT_ONCE:
+            self._first = now
+        return self._first
 
     def _fresh(self, answer: Answer) -> bool:
         return self._clock() - answer.read <= KEPT

@@ -4,7 +4,7 @@ Every report is for who may see the app, which `apps` says.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import structs
 from nameko.timer import timer
@@ -13,7 +13,7 @@ from services.analysis.activity import NOTHING, Change
 from services.analysis.configs import Configs
 from services.analysis.permits import Permits
 from services.analysis.projector import Projector
-from services.analysis.questions import question
+from services.analysis.questions import Kind, question
 from services.analysis.reading import Reading
 from services.analysis.reports.audience import audience
 from services.analysis.reports.buttons import buttons
@@ -51,6 +51,22 @@ C = TypeVar("C", bound=Comparable)
 
 TELLING = 0.25
 """seconds between two tellings of an app's activity: what waits for the next one is not on the live view yet"""
+
+ORDER: tuple[type[ReportCall[Any]], ...] = (
+    GetOverview,
+    GetPages,
+    GetFunnel,
+    GetDropped,
+    GetButtons,
+    GetCampaigns,
+    GetAudience,
+    GetJourney,
+    GetRetention,
+    GetSessions,
+    GetSession,
+    GetHeatmap,
+)
+"""in which those are answered that are asked for at the same time and take about as long: as a dashboard has them"""
 
 
 class Analysis(Healthy):
@@ -162,7 +178,7 @@ class Analysis(Healthy):
         """The report, for who may see the app."""
         self.permits.see(request.actor, request.app, self.calls)
         config = self.configs.of(request.app, self.calls)
-        kind = f"{request.address} of {request.app}"
+        kind = Kind(f"{request.address} of {request.app}", ORDER.index(type(request)))
         return self.projector.answer(question(request, config), kind, request.scope, config, report)
 
     def _activity(self, change: Change, now: int) -> Activity:

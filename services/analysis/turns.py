@@ -32,7 +32,7 @@ class Turns:
         self._free = count
         self._patience = patience
         self._waiting: list[tuple[Due, int, Event]] = []
-        """a heap; of those due likewise, who came first"""
+        """a heap; of those due at the same time with the same place, who came first"""
         self._came = itertools.count()
 
     @contextmanager

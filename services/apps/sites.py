@@ -71,10 +71,14 @@ def seen_by(actor: Actor) -> list[App]:
 
 def found(actor: Actor, app: str) -> Site | None:
     """The app, if it is of the actor's organisation."""
-    if not ObjectId.is_valid(app) or not actor.organisation:
-        return None
-    site: Site | None = Site.objects(id=ObjectId(app), organisation=actor.organisation).first()
-    return site
+    return _found({(app, actor.organisation)}).get((app, actor.organisation))
+
+
+def _found(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Site]:
+    """Those there are, by id and organisation; none is of no organisation."""
+    ids = {ObjectId(app) for app, organisation in wanted if ObjectId.is_valid(app) and organisation}
+    sites = Site.objects(id__in=ids, organisation__ne="") if ids else []
+    return {(str(site.id), site.organisation): site for site in sites}
 
 
 def _role(actor: Actor, site: Site | None) -> AppRole | None:
@@ -101,16 +105,9 @@ def permit(request: Permit) -> App:
 
 
 def permit_each(request: PermitEach) -> Seeing:
-    """Each app is looked for once for all who ask for it from the same organisation."""
-    sites: dict[tuple[str, str], Site | None] = {}
-    each = []
-    for seer in request.seers:
-        key = (seer.actor.organisation, seer.app)
-        if key not in sites:
-            sites[key] = found(seer.actor, seer.app)
-        role = _role(seer.actor, sites[key])
-        each.append(role is not None and may(role, "see"))
-    return Seeing(each)
+    sites = _found({(seer.app, seer.actor.organisation) for seer in request.seers})
+    roles = (_role(seer.actor, sites.get((seer.app, seer.actor.organisation))) for seer in request.seers)
+    return Seeing([role is not None and may(role, "see") for role in roles])
 
 
 def change(actor: Actor, app: str, action: Action, alter: Alter) -> Site:

@@ -100,10 +100,11 @@ class Seer(msgspec.Struct, frozen=True):
 
 class Seeing(msgspec.Struct):
     each: list[bool]
+    """whether they may, in the order in which they were asked about"""
 
 
 class PermitEach(Call[Seeing]):
-    """Of each of them in turn, whether they may see the app now: `Permit` to see, for many at once."""
+    """Whether each of them may see the app they ask for now: `Permit` to see, for many at once."""
 
     address: ClassVar[str] = "apps.permit_each"
     seers: list[Seer]

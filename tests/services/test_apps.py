@@ -89,7 +89,7 @@ def test_of_many_at_once_each_is_told_whether_they_may_see_the_app_they_ask_for(
     private = services(create(owner, "private")).id
     public = services(create(owner, "public", visibility="public")).id
     joined = services(create(owner, "joined")).id
-    Site.objects(id=joined).update_one(push__members=colleague.user)
+    Site.objects(id=joined).update_one(push__members=colleague.user, locked=True)
     may_see = {
         (owner, private): True,
         (owner, public): True,
@@ -102,6 +102,7 @@ def test_of_many_at_once_each_is_told_whether_they_may_see_the_app_they_ask_for(
         (stranger, joined): False,
         (owner, "0" * 24): False,
         (owner, "nonsense"): False,
+        (owner, private.upper()): False,
         (Actor(user=owner.user, organisation=""), public): False,
     }
     assert services(PermitEach(seers=[Seer(*asked) for asked in may_see])).each == [*may_see.values()]

@@ -65,6 +65,42 @@ def test_who_gives_up_leaves_nobody_waiting(gone: int) -> None:
         assert gathering.answer("e", lambda _: ["E"]) == "E"
 
 
+def test_nobody_waits_long_for_an_asking_that_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analysis.gathering.SLOW", 0.01)
+    gathering: Gathering[str, str] = Gathering()
+    finder = Finder()
+    slow = eventlet.spawn(gathering.answer, "a", finder)
+    settle()
+    with eventlet.Timeout(PATIENCE):
+        for question in "bc":
+            assert (
+                gathering.answer(question, lambda questions: [one.upper() for one in questions])
+                == question.upper()
+            )
+        finder.go.put(None)
+        assert slow.wait() == "A"
+    asking = [eventlet.spawn(gathering.answer, "d", finder)]
+    settle()
+    asking += [eventlet.spawn(gathering.answer, question, finder) for question in "ef"]
+    for _ in range(2):
+        finder.go.put(None)
+    with eventlet.Timeout(PATIENCE):
+        assert [one.wait() for one in asking] == [*"DEF"]
+    assert finder.asked == [["a"], ["d"], ["e", "f"]]  # one at a time, again
+
+
+@pytest.mark.parametrize("error", [OSError("away"), eventlet.Timeout(None, exception=None), KeyError("a")])
+def test_who_waits_is_told_whatever_fails(error: BaseException) -> None:
+    gathering: Gathering[str, str] = Gathering()
+
+    def fail(questions: Sequence[str]) -> list[str]:
+        raise error
+
+    with eventlet.Timeout(PATIENCE), pytest.raises(type(error)) as raised:
+        gathering.answer("a", fail)
+    assert raised.value is error
+
+
 def test_what_fails_fails_for_all_who_asked_and_for_nobody_later() -> None:
     gathering: Gathering[str, str] = Gathering()
 

@@ -1,12 +1,14 @@
 """Who asks the same meanwhile, and whose turn it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import eventlet
 import pytest
 
-from services.analysis.questions import Questions, question
+from services.analysis.questions import Kind, Questions, question
+from services.analysis.turns import Due
 from services.contracts.analysis.pages import GetPages
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
@@ -110,13 +112,13 @@ def taking(clock: Clock, seconds: float) -> None:
 def test_of_those_that_wait_a_quick_one_goes_before_a_slow_one_until_that_has_waited_too_long() -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    questions.answer(b"1", partial(taking, clock, 10), "slow")
-    questions.answer(b"2", partial(taking, clock, 1), "quick")
+    questions.answer(b"1", partial(taking, clock, 10), Kind("slow"))
+    questions.answer(b"2", partial(taking, clock, 1), Kind("quick"))
     works = [Work() for _ in range(4)]
     kinds = ("quick", "slow", "quick", "quick")
     asking = []
     for place, (work, kind) in enumerate(zip(works, kinds, strict=True)):
-        asking.append(eventlet.spawn(questions.answer, b"%d more" % place, work, kind))
+        asking.append(eventlet.spawn(questions.answer, b"%d more" % place, work, Kind(kind)))
         until(lambda: works[0].begun)
         settle()
         clock.now += 0.1 if place < 2 else 28  # until the slow one is due
@@ -134,10 +136,10 @@ def test_a_quick_one_that_took_long_once_still_goes_first() -> None:
     clock = Clock()
     questions = Questions(1, clock)
     for place, (kind, seconds) in enumerate((("slow", 10), ("quick", 1), ("quick", 12))):
-        questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
+        questions.answer(b"%d" % place, partial(taking, clock, seconds), Kind(kind))
     works = [Work() for _ in range(2)]
     asking = [
-        eventlet.spawn(questions.answer, b"%s now" % kind.encode(), work, kind)
+        eventlet.spawn(questions.answer, b"%s now" % kind.encode(), work, Kind(kind))
         for kind, work in zip(("slow", "quick"), works, strict=True)
     ]
     until(lambda: any(work.begun for work in works))
@@ -148,36 +150,40 @@ def test_a_quick_one_that_took_long_once_still_goes_first() -> None:
         assert [one.wait() for one in asking] == ["x"] * 2
 
 
+TOP, BELOW, LAST = (Kind(name, place) for place, name in enumerate(("top", "below", "last")))
+
+
 @pytest.mark.parametrize("later", [0.6, 1, 1.5])
-@pytest.mark.parametrize("order", [("top", "below"), ("below", "top")])
-def test_of_those_asked_at_once_that_take_about_as_long_who_was_first_ever_goes_first(
-    later: float, order: tuple[str, str]
+@pytest.mark.parametrize("order", [(TOP, BELOW), (BELOW, TOP)])
+def test_those_that_come_at_once_and_take_about_as_long_go_in_a_fixed_order(
+    later: float, order: tuple[Kind, Kind]
 ) -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    for place, (kind, seconds) in enumerate((("top", 1), ("below", 0.8), ("top", later), ("below", 0.9))):
+    for place, (kind, seconds) in enumerate(((BELOW, 1), (TOP, 0.8), (TOP, later), (BELOW, 0.9))):
         questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
-    assert went(questions, clock, order, 0.01) == ["top", "below"]
+    assert went(questions, clock, order, 0.045) == [TOP, BELOW]
 
 
-def test_of_those_that_take_about_as_long_who_was_asked_earlier_goes_first() -> None:
+@pytest.mark.parametrize("kinds", [(BELOW, TOP), (BELOW, LAST, TOP)])
+def test_who_comes_more_than_a_moment_after_the_first_goes_after_them(kinds: tuple[Kind, ...]) -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    for place, kind in enumerate(("top", "below")):
+    for place, kind in enumerate((TOP, BELOW, LAST)):
         questions.answer(b"%d" % place, partial(taking, clock, 1), kind)
-    assert went(questions, clock, ("below", "top"), 0.1) == ["below", "top"]
+    assert went(questions, clock, kinds, 0.055 / (len(kinds) - 1)) == [*kinds]
 
 
-def went(questions: Questions, clock: Clock, kinds: tuple[str, ...], apart: float) -> list[str]:
-    """The order in which the kinds are answered that are asked for, `apart` seconds from one another, while another
-    question is being answered."""
+def went(questions: Questions, clock: Clock, kinds: tuple[Kind, ...], apart: float) -> list[Kind]:
+    """The order in which the kinds are answered that come `apart` seconds from one another while another question is
+    being answered."""
     under_way = Work()
-    asking = [eventlet.spawn(questions.answer, b"under way", under_way, "under way")]
+    asking = [eventlet.spawn(questions.answer, b"under way", under_way)]
     until(lambda: under_way.begun)
-    clock.now += 1  # what comes now is asked for later
-    order: list[str] = []
+    clock.now += 1  # what comes now comes later
+    order: list[Kind] = []
     for kind in kinds:
-        asking.append(eventlet.spawn(questions.answer, kind.encode(), partial(order.append, kind), kind))
+        asking.append(eventlet.spawn(questions.answer, kind.name.encode(), partial(order.append, kind), kind))
         settle()
         clock.now += apart
     assert order == []
@@ -188,16 +194,51 @@ def went(questions: Questions, clock: Clock, kinds: tuple[str, ...], apart: floa
     return order
 
 
+class TurnsAtOnce:
+    """What was said of each."""
+
+    def __init__(self, count: int, patience: float) -> None:
+        self.taken: list[tuple[Due, float]] = []
+
+    @contextmanager
+    def turn(self, due: Due, hold_back: float) -> Iterator[None]:
+        self.taken.append((due, hold_back))
+        yield
+
+
+def test_what_is_due_when_and_holds_back_for_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = TurnsAtOnce(1, 0)
+    monkeypatch.setattr("services.analysis.questions.Turns", lambda *_: turns)
+    clock = Clock()
+    questions = Questions(1, clock)
+    for place, seconds in enumerate((0.25, 0.25, 1.25, 10, 0)):
+        clock.now = 100.0 * place
+        questions.answer(b"%d" % place, partial(taking, clock, seconds), LAST)
+    lately = [0.25, 0.25, 0.55, 3.385]
+    assert turns.taken == [
+        (Due(0, 2), 0),
+        (Due(100 + 3 * 0.25, 2), pytest.approx(0.025)),
+        (Due(200 + 3 * 0.25, 2), pytest.approx(0.1 * lately[1])),
+        (Due(300 + 3 * 0.5, 2), 0.05),
+        (Due(400 + 3 * 4, 2), 0.05),
+    ]
+
+
+def test_what_takes_no_time_at_all_can_be_asked_for_again() -> None:
+    questions = Questions(1, Clock())
+    assert [questions.answer(question, lambda: "x", TOP) for question in (b"1", b"2")] == ["x", "x"]
+
+
 def test_a_slow_one_holds_back_for_a_quick_one_that_comes_right_after_it() -> None:
     clock = Clock()
     questions = Questions(1, clock)
     for kind, seconds in (("slow", 10), ("quick", 1)):
-        questions.answer(kind.encode(), partial(taking, clock, seconds), kind)
+        questions.answer(kind.encode(), partial(taking, clock, seconds), Kind(kind))
     clock.now += 2  # nothing is kept any more
     works = {"slow": Work(), "quick": Work()}
     asking = []
     for kind, work in works.items():
-        asking.append(eventlet.spawn(questions.answer, kind.encode(), work, kind))
+        asking.append(eventlet.spawn(questions.answer, kind.encode(), work, Kind(kind)))
         settle()
     until(lambda: any(work.begun for work in works.values()))
     assert {kind: work.begun for kind, work in works.items()} == {"slow": 0, "quick": 1}
@@ -210,10 +251,10 @@ def test_a_slow_one_holds_back_for_a_quick_one_that_comes_right_after_it() -> No
 def test_a_slow_one_that_comes_alone_does_not_hold_back_for_long() -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    questions.answer(b"?", partial(taking, clock, 1000), "slow")
+    questions.answer(b"?", partial(taking, clock, 1000), Kind("slow"))
     settle()
     with eventlet.Timeout(PATIENCE):
-        assert questions.answer(b"??", lambda: "x", "slow") == "x"
+        assert questions.answer(b"??", lambda: "x", Kind("slow")) == "x"
 
 
 def test_who_gives_up_waiting_is_left_out() -> None:
