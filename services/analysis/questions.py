@@ -4,13 +4,14 @@ nor ingest suffers.
 
 An answer is kept for a second from when its reading began: no report is older than that, and what it took.
 
-Of those that wait, the one goes first that is due first: after about three times what its kind took lately. So a quick
-one does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at
-the same time and comes first by a hair: that holds back for a tenth of what it takes, 50 ms at most.
+Of those that wait, the one goes first that is due first: after about three times what its kind takes. So a quick one
+does not wait for slow ones, and none is overtaken for ever. Nor does it wait for a slow one that is asked for at the
+same time and comes first by a hair: that holds back for a tenth of what it takes, 50 ms at most.
 
-Kinds of which that is the same power of two take about as long. Those that come within 50 ms of the first of them go in
-a fixed order, and so do those of all dashboards that reload at once: which takes less, and which comes first, changes
-by chance, and who reloads would wait now for this, now for that.
+How long a kind takes beside the others is given, how long that is for an app is learnt from all of them. Those of the
+same weight that come within 50 ms of the first of them go in a given order. So an app's dashboards have their answers
+in the same order however often and at whatever load they reload: which of the kinds takes less, and which comes first,
+changes by chance, and who reloads would wait now for this, now for that.
 
 What nobody waits for any more is not worked on, or it would keep those waiting who still do.
 """
@@ -38,37 +39,22 @@ HOLD_BACK = 0.1
 """times what it takes"""
 AT_ONCE = 0.05
 """seconds from the first that count as the same time; nobody holds back for longer"""
-ABOUT = 2**0.75
-"""times more or less than what a kind takes about: then that is told anew, to a power of two"""
 LATELY = 0.3
 """what the last time counts against all before: once it may have taken long because of something else"""
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """Of questions that take about as long."""
+    """Of questions."""
 
-    name: str = ""
+    app: str = ""
+    """of which they are asked"""
+    weight: int = 1
+    """how many times as long as others of the app it takes"""
     place: int = 0
-    """among kinds that take as long as each other: the least goes first"""
+    """in the order of those that weigh the same"""
 
 
 OF_NO_KIND = Kind()
-
-
-class Taking(msgspec.Struct):
-    """How long a kind takes."""
-
-    lately: float = 0
-    """seconds; 0 before the first"""
-    about: float = 0
-    """seconds, likewise: a power of two"""
-
-    def learn(self, took: float) -> None:
-        """`took`: seconds, just now."""
-        before = self.lately or took
-        self.lately = max(before + LATELY * (took - before), 1e-6)
-        if not self.about / ABOUT <= self.lately <= self.about * ABOUT:
-            self.about = 2.0 ** round(math.log2(self.lately))
 
 
 class Answer(msgspec.Struct):
@@ -89,9 +75,12 @@ class Questions:
     def __init__(self, turns: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._turns = Turns(turns, PATIENCE)
         self._clock = clock
-        self._kinds: dict[str, Taking] = {}
+        self._takes: dict[str, float] = {}
+        """seconds that weigh 1, of each app"""
         self._first = -math.inf
         """when the first of those came that count as coming at the same time"""
+        self._taken_for: dict[str, float] = {}
+        """`_takes` as it was then, of the apps asked about since: it does not change in their midst"""
         self._together: Together[Any] = Together()  # Any: as above
         self._kept: dict[bytes, Answer] = {}
         """the oldest first"""
@@ -108,20 +97,26 @@ class Questions:
         return answer
 
     def _worked(self, question: bytes, work: Callable[[], T], kind: Kind) -> T:
-        takes = self._kinds.get(kind.name, Taking())
-        due = Due(self._came() + DUE * takes.about, kind.place)
-        with self._turns.turn(due, min(HOLD_BACK * takes.lately, AT_ONCE)):
+        came, takes = self._came(kind)
+        with self._turns.turn(Due(came + DUE * takes, kind.place), min(HOLD_BACK * takes, AT_ONCE)):
             read = self._clock()
             answer = work()
-            self._kinds.setdefault(kind.name, takes).learn(self._clock() - read)
+            self._learn(kind, self._clock() - read)
         self._keep(question, Answer(read, answer))
         return answer
 
-    def _came(self) -> float:
-        """When who comes now counts as coming."""
+    def _came(self, kind: Kind) -> tuple[float, float]:
+        """When who comes now counts as coming, and the seconds that their question is taken for."""
         if (now := self._clock()) > self._first + AT_ONCE:
             self._first = now
-        return self._first
+            self._taken_for.clear()
+        one = self._taken_for.setdefault(kind.app, self._takes.get(kind.app, 0))
+        return self._first, one * kind.weight
+
+    def _learn(self, kind: Kind, took: float) -> None:
+        one = took / kind.weight
+        before = self._takes.get(kind.app, one)
+        self._takes[kind.app] = before + LATELY * (one - before)
 
     def _fresh(self, answer: Answer) -> bool:
         return self._clock() - answer.read <= KEPT

@@ -8,8 +8,11 @@ import eventlet
 import pytest
 
 from services.analysis.questions import Kind, Questions, question
+from services.analysis.service import ORDER, WEIGHTS
 from services.analysis.turns import Due
+from services.contracts.analysis.overview import GetOverview
 from services.contracts.analysis.pages import GetPages
+from services.contracts.analysis.report import ReportCall
 from services.contracts.analysis.scope import Period, Scope
 from services.contracts.config import AppConfig
 from services.contracts.errors import Overloaded
@@ -105,6 +108,9 @@ def test_as_many_as_there_are_turns_are_answered_at_a_time_first_come_first_serv
         assert [one.wait() for one in asking] == ["x", "b", "x", "x"]
 
 
+QUICK, SLOW = Kind("app", 1), Kind("app", 10)
+
+
 def taking(clock: Clock, seconds: float) -> None:
     clock.now += seconds
 
@@ -112,13 +118,13 @@ def taking(clock: Clock, seconds: float) -> None:
 def test_of_those_that_wait_a_quick_one_goes_before_a_slow_one_until_that_has_waited_too_long() -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    questions.answer(b"1", partial(taking, clock, 10), Kind("slow"))
-    questions.answer(b"2", partial(taking, clock, 1), Kind("quick"))
+    questions.answer(b"1", partial(taking, clock, 10), SLOW)
+    questions.answer(b"2", partial(taking, clock, 1), QUICK)
     works = [Work() for _ in range(4)]
-    kinds = ("quick", "slow", "quick", "quick")
+    kinds = (QUICK, SLOW, QUICK, QUICK)
     asking = []
     for place, (work, kind) in enumerate(zip(works, kinds, strict=True)):
-        asking.append(eventlet.spawn(questions.answer, b"%d more" % place, work, Kind(kind)))
+        asking.append(eventlet.spawn(questions.answer, b"%d more" % place, work, kind))
         until(lambda: works[0].begun)
         settle()
         clock.now += 0.1 if place < 2 else 28  # until the slow one is due
@@ -135,34 +141,62 @@ def test_of_those_that_wait_a_quick_one_goes_before_a_slow_one_until_that_has_wa
 def test_a_quick_one_that_took_long_once_still_goes_first() -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    for place, (kind, seconds) in enumerate((("slow", 10), ("quick", 1), ("quick", 12))):
-        questions.answer(b"%d" % place, partial(taking, clock, seconds), Kind(kind))
-    works = [Work() for _ in range(2)]
-    asking = [
-        eventlet.spawn(questions.answer, b"%s now" % kind.encode(), work, Kind(kind))
-        for kind, work in zip(("slow", "quick"), works, strict=True)
-    ]
-    until(lambda: any(work.begun for work in works))
-    assert [work.begun for work in works] == [0, 1]
-    for work in works:
-        work.done.send("x")
-    with eventlet.Timeout(PATIENCE):
-        assert [one.wait() for one in asking] == ["x"] * 2
+    for place, (kind, seconds) in enumerate(((SLOW, 10), (QUICK, 1), (QUICK, 12))):
+        questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
+    assert went(questions, clock, (SLOW, QUICK), 0.01) == [QUICK, SLOW]
 
 
-TOP, BELOW, LAST = (Kind(name, place) for place, name in enumerate(("top", "below", "last")))
+def test_where_all_take_less_a_slow_one_goes_before_a_quick_one_of_where_all_take_long() -> None:
+    clock = Clock()
+    questions = Questions(1, clock)
+    small = Kind("small", SLOW.weight)
+    for place, (kind, seconds) in enumerate(((QUICK, 1), (small, 0.9))):
+        questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
+    assert went(questions, clock, (QUICK, small), 0.01) == [small, QUICK]
 
 
-@pytest.mark.parametrize("later", [0.6, 1, 1.5])
+TOP, BELOW, LAST = (Kind("app", 3, place) for place in range(3))
+
+
+@pytest.mark.parametrize("seconds", [(1, 0.8, 0.6, 0.9), (1, 0.8, 1.5, 0.2)])
 @pytest.mark.parametrize("order", [(TOP, BELOW), (BELOW, TOP)])
-def test_those_that_come_at_once_and_take_about_as_long_go_in_a_fixed_order(
-    later: float, order: tuple[Kind, Kind]
+def test_those_that_come_at_once_and_weigh_the_same_go_in_the_given_order(
+    seconds: tuple[float, ...], order: tuple[Kind, Kind]
 ) -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    for place, (kind, seconds) in enumerate(((BELOW, 1), (TOP, 0.8), (TOP, later), (BELOW, 0.9))):
-        questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
+    for place, (kind, took) in enumerate(zip((BELOW, TOP, TOP, BELOW), seconds, strict=True)):
+        questions.answer(b"%d" % place, partial(taking, clock, took), kind)
     assert went(questions, clock, order, 0.045) == [TOP, BELOW]
+
+
+def test_what_is_learnt_in_the_midst_of_those_that_come_at_once_does_not_change_their_order() -> None:
+    clock = Clock()
+    questions = Questions(2, clock)
+    questions.answer(b"?", partial(taking, clock, 1), TOP)
+    clock.now += 1
+    ending, under_way = Work(), Work()
+    asking = [
+        eventlet.spawn(questions.answer, b"%d" % place, work, LAST)
+        for place, work in enumerate((ending, under_way))
+    ]
+    until(lambda: ending.begun and under_way.begun)
+    order: list[Kind] = []
+    asking.append(eventlet.spawn(questions.answer, b"top", partial(order.append, TOP), TOP))
+    settle()
+    hold = Work()
+    asking.append(eventlet.spawn(questions.answer, b"first", hold, QUICK))
+    settle()
+    ending.done.send("x")  # at once
+    until(lambda: hold.begun)
+    asking.append(eventlet.spawn(questions.answer, b"below", partial(order.append, BELOW), BELOW))
+    settle()
+    under_way.done.send("x")
+    hold.done.send("x")
+    with eventlet.Timeout(PATIENCE):
+        for one in asking:
+            one.wait()
+    assert order == [TOP, BELOW]
 
 
 @pytest.mark.parametrize("kinds", [(BELOW, TOP), (BELOW, LAST, TOP)])
@@ -183,7 +217,9 @@ def went(questions: Questions, clock: Clock, kinds: tuple[Kind, ...], apart: flo
     clock.now += 1  # what comes now comes later
     order: list[Kind] = []
     for kind in kinds:
-        asking.append(eventlet.spawn(questions.answer, kind.name.encode(), partial(order.append, kind), kind))
+        asking.append(
+            eventlet.spawn(questions.answer, repr(kind).encode(), partial(order.append, kind), kind)
+        )
         settle()
         clock.now += apart
     assert order == []
@@ -198,11 +234,11 @@ class TurnsAtOnce:
     """What was said of each."""
 
     def __init__(self, count: int, patience: float) -> None:
-        self.taken: list[tuple[Due, float]] = []
+        self.taken: list[tuple[float, int, float]] = []
 
     @contextmanager
     def turn(self, due: Due, hold_back: float) -> Iterator[None]:
-        self.taken.append((due, hold_back))
+        self.taken.append((*due, hold_back))
         yield
 
 
@@ -211,17 +247,15 @@ def test_what_is_due_when_and_holds_back_for_how_long(monkeypatch: pytest.Monkey
     monkeypatch.setattr("services.analysis.questions.Turns", lambda *_: turns)
     clock = Clock()
     questions = Questions(1, clock)
-    for place, seconds in enumerate((0.25, 0.25, 1.25, 10, 0)):
+    for place, (kind, seconds) in enumerate(((LAST, 0.3), (QUICK, 0.2), (LAST, 12), (LAST, 0))):
         clock.now = 100.0 * place
-        questions.answer(b"%d" % place, partial(taking, clock, seconds), LAST)
-    lately = [0.25, 0.25, 0.55, 3.385]
-    assert turns.taken == [
-        (Due(0, 2), 0),
-        (Due(100 + 3 * 0.25, 2), pytest.approx(0.025)),
-        (Due(200 + 3 * 0.25, 2), pytest.approx(0.1 * lately[1])),
-        (Due(300 + 3 * 0.5, 2), 0.05),
-        (Due(400 + 3 * 4, 2), 0.05),
-    ]
+        questions.answer(b"%d" % place, partial(taking, clock, seconds), kind)
+    one = [0.1, 0.13, 1.291]  # seconds that weigh 1, learnt after each
+    assert [place for _, place, _ in turns.taken] == [2, 0, 2, 2]
+    assert [due for due, _, _ in turns.taken] == pytest.approx(
+        [0, 100 + 3 * one[0], 200 + 3 * 3 * one[1], 300 + 3 * 3 * one[2]]
+    )
+    assert [back for *_, back in turns.taken] == pytest.approx([0, 0.1 * one[0], 0.1 * 3 * one[1], 0.05])
 
 
 def test_what_takes_no_time_at_all_can_be_asked_for_again() -> None:
@@ -232,17 +266,16 @@ def test_what_takes_no_time_at_all_can_be_asked_for_again() -> None:
 def test_a_slow_one_holds_back_for_a_quick_one_that_comes_right_after_it() -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    for kind, seconds in (("slow", 10), ("quick", 1)):
-        questions.answer(kind.encode(), partial(taking, clock, seconds), Kind(kind))
+    questions.answer(b"?", partial(taking, clock, 10), SLOW)
     clock.now += 2  # nothing is kept any more
-    works = {"slow": Work(), "quick": Work()}
+    slow, quick = Work(), Work()
     asking = []
-    for kind, work in works.items():
-        asking.append(eventlet.spawn(questions.answer, kind.encode(), work, Kind(kind)))
+    for kind, work in ((SLOW, slow), (QUICK, quick)):
+        asking.append(eventlet.spawn(questions.answer, repr(kind).encode(), work, kind))
         settle()
-    until(lambda: any(work.begun for work in works.values()))
-    assert {kind: work.begun for kind, work in works.items()} == {"slow": 0, "quick": 1}
-    for work in works.values():
+    until(lambda: slow.begun or quick.begun)
+    assert (slow.begun, quick.begun) == (0, 1)
+    for work in (slow, quick):
         work.done.send("x")
     with eventlet.Timeout(PATIENCE):
         assert [one.wait() for one in asking] == ["x"] * 2
@@ -251,10 +284,10 @@ def test_a_slow_one_holds_back_for_a_quick_one_that_comes_right_after_it() -> No
 def test_a_slow_one_that_comes_alone_does_not_hold_back_for_long() -> None:
     clock = Clock()
     questions = Questions(1, clock)
-    questions.answer(b"?", partial(taking, clock, 1000), Kind("slow"))
+    questions.answer(b"?", partial(taking, clock, 1000), SLOW)
     settle()
     with eventlet.Timeout(PATIENCE):
-        assert questions.answer(b"??", lambda: "x", Kind("slow")) == "x"
+        assert questions.answer(b"??", lambda: "x", SLOW) == "x"
 
 
 def test_who_gives_up_waiting_is_left_out() -> None:
@@ -304,3 +337,9 @@ def test_a_question_is_the_same_for_everybody_and_another_on_another_config() ->
 
     assert asked("ann") == asked("bob")
     assert len({asked("ann"), asked("ann", most=6), asked("ann", version=2)}) == 3
+
+
+def test_every_report_has_its_weight_and_the_overview_is_first() -> None:
+    assert {*WEIGHTS} == {*ReportCall.__subclasses__()}
+    assert ORDER[0] is GetOverview
+    assert sorted(ORDER, key=WEIGHTS.__getitem__) == ORDER
