@@ -136,7 +136,12 @@ class Projected:
         def there() -> Progress | None:
             progress = self.progress()
             # The number of frames alone may be that of a file which has not been compared with the record yet.
-            whole = progress and progress.complete and progress.as_of and progress.frames >= self._recorded.count()
+            whole = (
+                progress
+                and progress.complete
+                and progress.as_of
+                and progress.frames >= self._recorded.count()
+            )
             return progress if whole else None
 
         progress = wait_for(there, seconds)
