@@ -4,7 +4,7 @@ A change is read, checked, made and written with the events that tell it, all on
 where somebody else was faster it begins again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from bson import ObjectId
@@ -25,6 +25,7 @@ from services.contracts.apps import (
     Permit,
     PermitEach,
     Seeing,
+    Seer,
     UpdateApp,
 )
 from services.contracts.audit import AppsDeed, Did
@@ -71,14 +72,16 @@ def seen_by(actor: Actor) -> list[App]:
 
 def found(actor: Actor, app: str) -> Site | None:
     """The app, if it is of the actor's organisation."""
-    return _found({(app, actor.organisation)}).get((app, actor.organisation))
+    return _found([Seer(actor, app)])[0]
 
 
-def _found(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Site]:
-    """Those there are, by id and organisation; none is of no organisation."""
-    ids = {ObjectId(app) for app, organisation in wanted if ObjectId.is_valid(app) and organisation}
-    sites = Site.objects(id__in=ids, organisation__ne="") if ids else []
-    return {(str(site.id), site.organisation): site for site in sites}
+def _found(seers: Sequence[Seer]) -> list[Site | None]:
+    """The app of each, if it is of their organisation; none is of no organisation."""
+    ids = {ObjectId(seer.app) for seer in seers if ObjectId.is_valid(seer.app)}
+    sites = {
+        (str(site.id), site.organisation): site for site in Site.objects(id__in=ids, organisation__ne="")
+    }
+    return [sites.get((seer.app, seer.actor.organisation)) for seer in seers]
 
 
 def _role(actor: Actor, site: Site | None) -> AppRole | None:
@@ -105,8 +108,7 @@ def permit(request: Permit) -> App:
 
 
 def permit_each(request: PermitEach) -> Seeing:
-    sites = _found({(seer.app, seer.actor.organisation) for seer in request.seers})
-    roles = (_role(seer.actor, sites.get((seer.app, seer.actor.organisation))) for seer in request.seers)
+    roles = map(_role, (seer.actor for seer in request.seers), _found(request.seers))
     return Seeing([role is not None and may(role, "see") for role in roles])
 
 
